@@ -223,6 +223,8 @@ void try_orders(std::string_view text) {
         intended.seats = std::move(refund->claim.seats);
         check_fact(std::move(intended));
     }
+    if (const auto settled = wire::parse_settlement_request(text); is_accepted(settled))
+        CHECK(settled->payment.has_value() != settled->refund.has_value());
     if (const auto sale = wire::parse_box_office_request(text); is_accepted(sale)) {
         const auto& claim = sale->claim;
         CHECK(!claim.seats.empty() || !claim.items.empty() || claim.best);

@@ -60,7 +60,8 @@ public:
         std::uint64_t refunded = 0;
         /// The price of what orders have sold, without what was refunded.
         std::uint64_t sold = 0;
-        /// Was captured, but the buyer got nothing for it. Refunds of it have begun.
+        /// Was captured, but the buyer has nothing for it: it is being refunded, or the provider
+        /// has refused that.
         std::uint64_t owed = 0;
 
         bool are_balanced() const { return captured - refunded == sold + owed; }
@@ -294,8 +295,11 @@ private:
     /// The same, as the consequence of the payment's success.
     void
     judge_refund_at_once(const Fact& fact, const OrderTruth& truth, const RefundIntended& body);
-    /// Makes a refund that ends no longer count as unsettled.
-    Refund* open_refund(const Fact& fact, OrderId order, RefundId id);
+    /// The refund of the fact, if it doesn't have this status already. Once it ends, it no longer
+    /// counts as unsettled.
+    Refund* unlike(const Fact& fact, RefundStatus status, OrderId order, RefundId id);
+    /// For a refund that had failed.
+    void judge_late_success(const Fact& fact, const OrderTruth& truth, const Refund& refund);
     /// The refund that has just succeeded and takes tickets out of this reservation; null if there
     /// is none.
     const Refund* just_returned(const Fact& fact, ReservationId id);

@@ -7,11 +7,13 @@
 namespace frontrow::domain {
 namespace {
 
-/// Calls `take` with the refunds of the order that haven't failed.
+/// Calls `take` with the refunds of the order that haven't failed, or have put their tickets on
+/// sale before they failed: their tickets can't be refunded again.
 template <class Take>
 void visit_refunds(const Order& order, Take take) {
     for (const auto& refund : order.refunds)
-        if (refund.status != RefundStatus::failed) take(refund);
+        if (refund.status != RefundStatus::failed || (refund.came_back && refund.returns_to_sale))
+            take(refund);
 }
 
 /// How many units like these the order has refunded or is refunding.
@@ -31,6 +33,20 @@ bool has_refunded(const Order& order, SeatId seat) {
         has = has || std::ranges::count(refund.seats, seat) > 0;
     });
     return has;
+}
+
+/// The price of the tickets that are back on sale although their money has come back to us, less
+/// what has been given back of it since, or is about to be.
+std::uint64_t price_of_returned(const Order& order, PaymentId payment) {
+    std::uint64_t price = 0;
+    for (const auto& refund : order.refunds) {
+        if (refund.payment != payment) continue;
+        const bool has_failed = refund.status == RefundStatus::failed;
+        const auto amount = static_cast<std::uint64_t>(refund.amount);
+        if (has_failed && refund.came_back && refund.returns_to_sale) price += amount;
+        if (!has_failed && refund.seats.empty() && refund.items.empty()) price -= amount;
+    }
+    return price;
 }
 
 std::uint64_t units_bought(const Order& order, const Item& like) {
@@ -106,7 +122,9 @@ void Audit::judge_refund_of_tickets(
         expect(fact, units <= units_bought(order, item), "more units were refunded than bought");
         price += item.quantity * static_cast<std::uint64_t>(item.unit_price);
     }
-    expect(fact, !body.seats.empty() || !body.items.empty(), "nothing was refunded");
+    const bool has_tickets = !body.seats.empty() || !body.items.empty();
+    if (!has_tickets) price = price_of_returned(order, body.payment);
+    expect(fact, has_tickets || price > 0, "nothing was refunded");
     expect(
         fact,
         price == static_cast<std::uint64_t>(body.amount),
@@ -155,38 +173,65 @@ void Audit::judge_refund_at_once(
 
 template <>
 void Audit::judge(const Fact& fact, const RefundSucceeded& body) {
-    auto* refund = open_refund(fact, body.order, body.refund);
+    auto* refund = unlike(fact, RefundStatus::succeeded, body.order, body.refund);
     if (refund == nullptr) return;
+    auto& truth = orders_.find(body.order)->second;
+    if (refund->status == RefundStatus::failed) judge_late_success(fact, truth, *refund);
+    const bool returns = refund->returns_to_sale && !refund->came_back;
     refund->status = RefundStatus::succeeded;
     refund->settled_at = fact.at;
     refund->reference = body.reference;
-    if (!refund->returns_to_sale) return;
+    refund->failure_code.clear();
+    if (!returns) return;
     expect(fact, !due_, "a refund succeeded before the consequence of something else");
     due_ = {
         .order = body.order,
-        .reservation = orders_.find(body.order)->second.order.reservation,
+        .reservation = truth.order.reservation,
         .refund = body.refund,
     };
 }
 
+void Audit::judge_late_success(const Fact& fact, const OrderTruth& truth, const Refund& refund) {
+    const auto& order = truth.order;
+    constexpr auto kTwice = "a refund succeeded whose money had gone back by another one";
+    if (truth.sold_by != refund.payment) {
+        const bool is_first = std::ranges::none_of(order.refunds, [&](const Refund& other) {
+            return other.payment == refund.payment && other.status != RefundStatus::failed;
+        });
+        return expect(fact, is_first, kTwice);
+    }
+    const bool has_tickets = !refund.seats.empty() || !refund.items.empty();
+    if (!has_tickets || (refund.came_back && refund.returns_to_sale)) {
+        const auto left = price_of_returned(order, refund.payment);
+        return expect(fact, left >= static_cast<std::uint64_t>(refund.amount), kTwice);
+    }
+    for (const auto seat : refund.seats)
+        expect(fact, !has_refunded(order, seat), kTwice);
+    for (const auto& item : refund.items) {
+        const auto units = units_refunded(order, item) + item.quantity;
+        expect(fact, units <= units_bought(order, item), kTwice);
+    }
+}
+
 template <>
 void Audit::judge(const Fact& fact, const RefundFailed& body) {
-    auto* refund = open_refund(fact, body.order, body.refund);
+    auto* refund = unlike(fact, RefundStatus::failed, body.order, body.refund);
     if (refund == nullptr) return;
+    if (refund->status == RefundStatus::succeeded) refund->came_back = true;
     refund->status = RefundStatus::failed;
     refund->settled_at = fact.at;
     refund->failure_code = body.code;
 }
 
-Refund* Audit::open_refund(const Fact& fact, OrderId of, RefundId id) {
+Refund* Audit::unlike(const Fact& fact, RefundStatus status, OrderId of, RefundId id) {
     auto* truth = order(fact, of);
     if (truth == nullptr) return nullptr;
     auto& refunds = truth->order.refunds;
     const auto found = std::ranges::find(refunds, id, &Refund::id);
-    const bool is_open = found != refunds.end() && found->status == RefundStatus::open;
-    expect(fact, is_open, "a refund ended that wasn't open");
-    if (!is_open) return nullptr;
-    --events_[truth->event].unsettled;
+    const bool is_news = found != refunds.end() && found->status != status;
+    expect(fact, is_news, "a refund ended that there wasn't, or as it had ended before");
+    if (!is_news) return nullptr;
+    if (found->status == RefundStatus::open) --events_[truth->event].unsettled;
     return &*found;
 }
 
@@ -264,12 +309,13 @@ void Audit::unsell(HoldTruth& hold, std::span<const SeatId> seats, const Items& 
 }
 
 template <>
-void Audit::judge(const Fact& fact, const EventCancelled& body) {
+void Audit::judge(const Fact& fact, const EventCancelled&) {
     auto* truth = event(fact);
     if (truth == nullptr) return;
-    // If the event is cancelled already, the fact only records the request's key.
-    if (body.request && truth->event.cancelled) return;
-    expect(fact, !truth->event.cancelled, "an event was cancelled twice");
+    if (truth->event.cancelled) {
+        truth->event.refunds_asked_at = fact.at;
+        return;
+    }
     truth->event.cancelled = true;
     truth->event.updated_at = fact.at;
     ++truth->event.version;

@@ -23,6 +23,21 @@ std::uint64_t refunded_of(const Order& order, PaymentId payment) {
     return amount;
 }
 
+/// The money of this payment that has come back after its tickets had returned to sale, less what
+/// has been given back again.
+std::uint64_t came_back(const Order& order, PaymentId payment) {
+    std::uint64_t amount = 0;
+    for (const auto& refund : order.refunds) {
+        if (refund.payment != payment) continue;
+        const bool has_gone = refund.status == RefundStatus::succeeded;
+        const bool has_tickets = !refund.seats.empty() || !refund.items.empty();
+        if (!has_gone && refund.came_back && refund.returns_to_sale)
+            amount += static_cast<std::uint64_t>(refund.amount);
+        if (has_gone && !has_tickets) amount -= static_cast<std::uint64_t>(refund.amount);
+    }
+    return amount;
+}
+
 /// The price of the tickets that were refunded and stay out of sale, so that the reservation still
 /// has them.
 std::uint64_t price_of_kept(const Order& order) {
@@ -55,7 +70,8 @@ std::vector<Audit::Takings> Audit::takings() const {
             ++sum.captures;
             const auto amount = static_cast<std::uint64_t>(order.amount);
             sum.captured += amount;
-            if (payment.id != truth.sold_by) sum.owed += amount - refunded_of(order, payment.id);
+            sum.owed += payment.id == truth.sold_by ? came_back(order, payment.id)
+                                                    : amount - refunded_of(order, payment.id);
         }
         for (const auto& refund : order.refunds) {
             if (refund.status != RefundStatus::succeeded) continue;

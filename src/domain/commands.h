@@ -289,11 +289,15 @@ struct NotePayment {
     Currency currency{};
     /// When the provider signed a notice, in whole seconds. Nothing if it was asked just now.
     std::optional<Instant> signed_at{};
+    /// The admin who says it in the provider's name; empty if it is the provider's own word.
+    std::string by{};
 };
 
-/// Gives money back for some seats and units of a paid order; for all that is left if none are
-/// named.
+/// Gives money back for some seats and units of a paid order. If none are named: the money for
+/// which the buyer has nothing (refundable() in domain/order.h); if there is none, all that is
+/// left.
 struct RefundOrder {
+    /// With `event_cancelled`, the decision makes the refund's id itself, and names nothing.
     RefundId refund;
     OrderId order;
     Organizer by;
@@ -303,9 +307,11 @@ struct RefundOrder {
     /// `requested`, or `event_cancelled` for orders of a cancelled event.
     RefundReason reason = RefundReason::requested;
     std::optional<RequestMark> request{};
+    /// Even if the buyer disputes the payment, so that they may get the money twice.
+    bool despite_dispute = false;
 };
 
-/// What a provider says of a refund.
+/// What a provider says of a refund. It may say that one has failed which had succeeded.
 struct NoteRefund {
     RefundId refund;
     /// Who says it, as in NotePayment.
@@ -314,6 +320,11 @@ struct NoteRefund {
     std::string reference{};
     /// Why it failed for good.
     std::string code{};
+    /// As in NotePayment.
+    std::string by{};
+    /// The answer to a question that was asked while the refund was open. If the refund has
+    /// succeeded since, the word that it has failed is an old one.
+    bool is_answer = false;
 };
 
 /// Sells at the box office: holds, orders, takes the money and confirms, in one step.
@@ -327,7 +338,8 @@ struct SellAtBoxOffice {
     PaymentMethod method = PaymentMethod::cash;
 };
 
-/// Ends the sale for good. Each order is to be refunded by a RefundOrder.
+/// Ends the sale for good. Each order is to be refunded by a RefundOrder. If the event is cancelled
+/// already, refunds that have failed are to be started again.
 struct CancelEvent {
     EventId event;
     Organizer by;

@@ -161,7 +161,9 @@ void take_money(
 ) {
     const auto& order = draft.order();
     const bool was_paid_before = was_paid(order);
-    draft.add(PaymentSucceeded{order.id, payment.id, newer(command.reference, payment.reference)});
+    draft.add(PaymentSucceeded{
+        order.id, payment.id, newer(command.reference, payment.reference), command.by
+    });
     if (was_paid_before) return refund_at_once(draft, command.payment, RefundReason::paid_twice);
     const auto* const row = inventory.reservations().find(order.reservation, now);
     if (row != nullptr) {
@@ -208,7 +210,7 @@ void note_news(
                 take_money(inventory, draft, payment, command, now);
             return;
         case PaymentNews::declined:
-            if (is_open) draft.add(PaymentDeclined{order, payment.id, command.code});
+            if (is_open) draft.add(PaymentDeclined{order, payment.id, command.code, command.by});
             return;
         case PaymentNews::disputed:
         case PaymentNews::undisputed: {
@@ -233,6 +235,10 @@ Decision decide_one(const Inventory& inventory, const NotePayment& command, Inst
         command.amount != order->amount || command.currency != order->currency;
     if (command.news == PaymentNews::succeeded && is_other_sum)
         return refuse_limit(Reason::amount_differs, order->amount, inventory.last_seq_of(*order));
+    // A provider's decline may be older than its success. A person's would be a mistake.
+    const bool is_undone_by_hand = !command.by.empty() && command.news == PaymentNews::declined &&
+                                   payment.status == PaymentStatus::succeeded;
+    if (is_undone_by_hand) return refuse(Reason::order_paid, inventory.last_seq_of(*order));
     OrderDraft draft{inventory, *order, now};
     note_news(inventory, draft, payment, command, now);
     return draft.facts().empty() ? accept_order(inventory, *order, now) : draft.finish();

@@ -66,16 +66,64 @@ void return_to_sale(
 }
 
 /// The money has gone back.
-void settle(
+void settle(const Inventory& inventory, OrderDraft& draft, const NoteRefund& news, Instant now) {
+    draft.add(RefundSucceeded{draft.order().id, news.refund, news.reference, news.by});
+    const auto refund = *std::ranges::find(draft.order().refunds, news.refund, &Refund::id);
+    if (refund.returns_to_sale && !has_returned(refund))
+        return_to_sale(inventory, draft, refund, now);
+}
+
+/// Starts the refund that the command asks for.
+Decision begin(
     const Inventory& inventory,
-    OrderDraft& draft,
-    RefundId id,
-    const std::string& reference,
+    const Order& order,
+    const RefundOrder& command,
+    Refundable what,
     Instant now
 ) {
-    draft.add(RefundSucceeded{draft.order().id, id, reference});
-    const auto refund = *std::ranges::find(draft.order().refunds, id, &Refund::id);
-    if (refund.returns_to_sale) return_to_sale(inventory, draft, refund, now);
+    // Only a provider has to be asked, and no provider gives back nothing.
+    const bool is_done = what.amount == 0 || what.method != PaymentMethod::provider;
+    const bool returns_to_sale = command.returns_to_sale && what.has_tickets();
+    OrderDraft draft{inventory, order, now};
+    draft.add(RefundIntended{
+        .order = order.id,
+        .refund = command.refund,
+        .payment = what.payment,
+        .reason = command.reason,
+        .amount = what.amount,
+        .seats = std::move(what.seats),
+        .items = std::move(what.items),
+        .returns_to_sale = returns_to_sale,
+        .by = command.by.sub,
+        .request = command.request,
+    });
+    if (is_done) settle(inventory, draft, {.refund = command.refund}, now);
+    return draft.finish();
+}
+
+/// An id that every runner makes for the order's next refund, so that two of them start the same
+/// one. The first is the order's own; an order has another one for a refund after one that failed.
+RefundId next_refund_id(const Order& order) {
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+    // The highest two bits of this half say what kind of id it is.
+    constexpr auto kKept = ~std::uint64_t{0} >> 2;
+    auto bits = order.id.bits();
+    bits.lo ^= order.refunds.size() * kOdd & kKept;
+    return RefundId{bits};
+}
+
+/// Starts the next refund of an order of a cancelled event. Changes nothing if none is to start.
+Decision
+begin_next(const Inventory& inventory, const Order& order, RefundOrder command, Instant now) {
+    const auto& event = inventory.plans().find(order.event)->event;
+    auto next = event.cancelled ? next_refund(order, event.refunds_asked_at) : std::nullopt;
+    if (!next) return accept_order(inventory, order, now);
+    command.refund = next_refund_id(order);
+    return begin(inventory, order, command, *std::move(next), now);
+}
+
+bool is_disputed(const Order& order, PaymentId payment) {
+    return std::ranges::find(order.payments, payment, &Payment::id)->is_disputed;
 }
 
 }  // namespace
@@ -86,34 +134,20 @@ Decision decide_one(const Inventory& inventory, const RefundOrder& command, Inst
         return *std::move(again);
     const auto* order = find_managed_order(inventory, command.order, command.by, now);
     if (order == nullptr) return refuse(Reason::order_not_found, 0);
-    // Another runner has started the same refund.
+    if (command.reason == RefundReason::event_cancelled)
+        return begin_next(inventory, *order, command, now);
+    // The same command was carried out before.
     if (const auto* known = inventory.orders().find(command.refund, now))
         return accept_order(inventory, *known, now);
     const auto rests_on = inventory.last_seq_of(*order);
     const auto left = refundable(*order);
-    if (!left) return refuse(Reason::nothing_to_refund, rests_on);
+    if (left.empty()) return refuse(Reason::nothing_to_refund, rests_on);
     const bool is_whole = command.seats.empty() && command.items.empty();
-    auto picked = is_whole ? *left : pick(*order, *left, command);
+    auto picked = is_whole ? left.front() : pick(*order, left.back(), command);
     if (!picked) return refuse_subject(Reason::not_in_order, std::move(picked.error()), rests_on);
-
-    const bool has_goods = !picked->seats.empty() || !picked->items.empty();
-    // Only a provider has to be asked, and no provider gives back nothing.
-    const bool is_done = picked->amount == 0 || picked->method != PaymentMethod::provider;
-    OrderDraft draft{inventory, *order, now};
-    draft.add(RefundIntended{
-        .order = order->id,
-        .refund = command.refund,
-        .payment = picked->payment,
-        .reason = command.reason,
-        .amount = picked->amount,
-        .seats = std::move(picked->seats),
-        .items = std::move(picked->items),
-        .returns_to_sale = command.returns_to_sale && has_goods,
-        .by = command.by.sub,
-        .request = command.request,
-    });
-    if (is_done) settle(inventory, draft, command.refund, {}, now);
-    return draft.finish();
+    if (!command.despite_dispute && is_disputed(*order, picked->payment))
+        return refuse(Reason::payment_disputed, rests_on);
+    return begin(inventory, *order, command, *std::move(picked), now);
 }
 
 template <>
@@ -122,14 +156,24 @@ Decision decide_one(const Inventory& inventory, const NoteRefund& command, Insta
     if (order == nullptr) return refuse(Reason::refund_not_found, 0);
     const auto& refund = *std::ranges::find(order->refunds, command.refund, &Refund::id);
     const auto& payment = *std::ranges::find(order->payments, refund.payment, &Payment::id);
-    if (payment.provider != command.provider)
-        return refuse(Reason::refund_not_found, inventory.last_seq_of(*order));
-    if (refund.status != RefundStatus::open) return accept_order(inventory, *order, now);
+    const auto rests_on = inventory.last_seq_of(*order);
+    // No provider has a say in what the box office has taken.
+    if (payment.method != PaymentMethod::provider || payment.provider != command.provider)
+        return refuse(Reason::refund_not_found, rests_on);
+    const bool is_known =
+        refund.status == (command.is_done ? RefundStatus::succeeded : RefundStatus::failed);
+    const bool is_old = command.is_done
+                            ? refund.came_back && command.by.empty()
+                            : refund.status == RefundStatus::succeeded && command.is_answer;
+    if (is_known || is_old) return accept_order(inventory, *order, now);
+    const bool has_failed = refund.status == RefundStatus::failed;
+    if (has_failed && !is_still_due(*order, refund))
+        return refuse(Reason::refunded_otherwise, rests_on);
     OrderDraft draft{inventory, *order, now};
     if (command.is_done)
-        settle(inventory, draft, refund.id, command.reference, now);
+        settle(inventory, draft, command, now);
     else
-        draft.add(RefundFailed{order->id, refund.id, command.code});
+        draft.add(RefundFailed{order->id, refund.id, command.code, command.by});
     return draft.finish();
 }
 

@@ -156,6 +156,8 @@ struct Event {
     SaleAction sale = SaleAction::open;
     /// The event won't take place. This is final.
     bool cancelled = false;
+    /// When it was last cancelled again: refunds that had failed before are started again.
+    std::optional<Instant> refunds_asked_at{};
 
     friend bool operator==(const Event&, const Event&) = default;
 };

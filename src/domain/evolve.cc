@@ -294,9 +294,14 @@ void Evolution::apply(const PaymentIntended& body) {
 
 void Evolution::apply(const EventCancelled& body) {
     remember(body.request, RequestKind::cancellation, event());
-    // If the event is cancelled already, the fact only records the request's key.
-    if (plans_[event()].event.cancelled) return;
-    change_event([](Event& changed) { changed.cancelled = true; });
+    if (plans_[event()].event.cancelled) {
+        // Readers don't see when it was cancelled again, so the event's version stays.
+        auto again = plans_[event()].event;
+        again.refunds_asked_at = fact_.at;
+        plans_.update(event(), std::move(again));
+    } else {
+        change_event([](Event& changed) { changed.cancelled = true; });
+    }
     orders_.event_was_cancelled(fact_.event);
 }
 

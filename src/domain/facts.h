@@ -203,6 +203,8 @@ struct PaymentSucceeded {
     OrderId order;
     PaymentId payment;
     std::string reference;
+    /// The admin who has settled it by hand. Empty if the provider has said so.
+    std::string by{};
 
     friend bool operator==(const PaymentSucceeded&, const PaymentSucceeded&) = default;
 };
@@ -211,6 +213,8 @@ struct PaymentDeclined {
     OrderId order;
     PaymentId payment;
     std::string code;
+    /// As in PaymentSucceeded.
+    std::string by{};
 
     friend bool operator==(const PaymentDeclined&, const PaymentDeclined&) = default;
 };
@@ -240,25 +244,32 @@ struct RefundIntended {
     friend bool operator==(const RefundIntended&, const RefundIntended&) = default;
 };
 
-/// The money has gone back. If seats or units return to sale, a ReservationChanged or a
-/// ReservationCancelled follows.
+/// The money has gone back, even if the refund had failed before. If seats or units return to sale,
+/// and haven't done so before, a ReservationChanged or a ReservationCancelled follows.
 struct RefundSucceeded {
     OrderId order;
     RefundId refund;
     std::string reference;
+    /// As in PaymentSucceeded.
+    std::string by{};
 
     friend bool operator==(const RefundSucceeded&, const RefundSucceeded&) = default;
 };
 
+/// The money is ours. If the refund had succeeded before, the money has come back, and what has
+/// returned to sale stays there.
 struct RefundFailed {
     OrderId order;
     RefundId refund;
     std::string code;
+    /// As in PaymentSucceeded.
+    std::string by{};
 
     friend bool operator==(const RefundFailed&, const RefundFailed&) = default;
 };
 
-/// The event won't take place: its sale is over, and all its orders are to be refunded.
+/// The event won't take place: its sale is over, and all its orders are to be refunded. If it is
+/// cancelled already, refunds that have failed since are to be started again.
 struct EventCancelled {
     std::optional<RequestMark> request{};
 

@@ -23,21 +23,32 @@ std::ptrdiff_t count_succeeded(const Order& order) {
     return std::ranges::count(order.payments, PaymentStatus::succeeded, &Payment::status);
 }
 
+/// Takes the refund's tickets out of `left`. Returns false, and leaves `left` in between, if it
+/// doesn't have them.
+bool take_tickets(const Refund& refund, Refundable& left) {
+    for (const auto id : refund.seats) {
+        const auto seat = std::ranges::find(left.seats, id);
+        if (seat == left.seats.end()) return false;
+        left.seats.erase(seat);
+    }
+    return std::ranges::all_of(refund.items, [&](const Item& item) {
+        return take_units(left.items, item);
+    });
+}
+
 /// Takes out of `left` what the order's refunds of its payment have taken or are about to take.
 void take_refunds(const Order& order, Refundable& left) {
     for (const auto& refund : order.refunds) {
-        if (refund.payment != left.payment || refund.status == RefundStatus::failed) continue;
-        left.amount -= refund.amount;
-        const auto rest = std::ranges::remove_if(left.seats, [&](SeatId seat) {
-            return std::ranges::find(refund.seats, seat) != refund.seats.end();
-        });
-        left.seats.erase(rest.begin(), rest.end());
-        for (const auto& item : refund.items)
-            CHECK(take_units(left.items, item));
+        if (refund.payment != left.payment) continue;
+        const bool has_failed = refund.status == RefundStatus::failed;
+        if (!has_failed) left.amount -= refund.amount;
+        if (!has_failed || has_returned(refund)) CHECK(take_tickets(refund, left));
     }
 }
 
-Refundable refundable(const Order& order, const Payment& payment, bool has_sold) {
+/// The money and the tickets that are left of a payment. There may be more money than the tickets
+/// cost.
+Refundable left_of(const Order& order, const Payment& payment) {
     Refundable left{
         .payment = payment.id,
         .method = payment.method,
@@ -45,7 +56,7 @@ Refundable refundable(const Order& order, const Payment& payment, bool has_sold)
         .seats = {},
         .items = {},
     };
-    if (has_sold) {
+    if (&payment == sale_of(order)) {
         for (const auto& line : order.lines) {
             switch (line.kind) {
                 case LineKind::seat:
@@ -59,6 +70,32 @@ Refundable refundable(const Order& order, const Payment& payment, bool has_sold)
     }
     take_refunds(order, left);
     return left;
+}
+
+Amount price_of_tickets(const Order& order, const Refundable& of) {
+    Amount price = 0;
+    for (const auto id : of.seats)
+        price += std::ranges::find(order.lines, id, &OrderLine::seat)->unit_price;
+    for (const auto& item : of.items)
+        price += item.unit_price * item.quantity;
+    return price;
+}
+
+/// Whether a refund of this payment has failed that we had started by ourselves, since `asked_at`.
+bool has_given_up(const Order& order, PaymentId payment, std::optional<Instant> asked_at) {
+    return std::ranges::any_of(order.refunds, [&](const Refund& refund) {
+        return refund.payment == payment && refund.reason == RefundReason::event_cancelled &&
+               refund.status == RefundStatus::failed &&
+               (!asked_at || refund.settled_at >= asked_at);
+    });
+}
+
+/// Whether we have money for which the buyer has nothing. Before any refund we have none: one is
+/// intended together with the success of a payment that sold nothing.
+bool owes_money(const Order& order) {
+    if (order.refunds.empty()) return false;
+    const auto left = refundable(order);
+    return !left.empty() && !left.front().has_tickets();
 }
 
 }  // namespace
@@ -105,18 +142,36 @@ std::uint32_t ticket_count(const OrderLines& lines) {
     return tickets;
 }
 
-std::optional<Refundable> refundable(const Order& order) {
-    const auto* const sale = sale_of(order);
-    if (sale != nullptr) {
-        auto left = refundable(order, *sale, true);
-        if (!left.is_nothing()) return left;
-    }
+std::vector<Refundable> refundable(const Order& order) {
+    std::vector<Refundable> all;
+    std::optional<Refundable> tickets;
     for (const auto& payment : order.payments) {
-        if (&payment == sale || payment.status != PaymentStatus::succeeded) continue;
-        auto left = refundable(order, payment, false);
-        if (!left.is_nothing()) return left;
+        if (payment.status != PaymentStatus::succeeded) continue;
+        auto left = left_of(order, payment);
+        const auto price = price_of_tickets(order, left);
+        if (left.amount > price)
+            all.push_back({left.payment, left.method, left.amount - price, {}, {}});
+        left.amount = price;
+        if (left.has_tickets()) tickets = std::move(left);
+    }
+    if (tickets) all.push_back(*std::move(tickets));
+    return all;
+}
+
+std::optional<Refundable> next_refund(const Order& order, std::optional<Instant> asked_at) {
+    if (has_open_refund(order)) return std::nullopt;
+    for (auto& left : refundable(order)) {
+        const auto& payment = *std::ranges::find(order.payments, left.payment, &Payment::id);
+        if (!payment.is_disputed && !has_given_up(order, payment.id, asked_at))
+            return std::move(left);
     }
     return std::nullopt;
+}
+
+bool is_still_due(const Order& order, const Refund& refund) {
+    auto left = left_of(order, *std::ranges::find(order.payments, refund.payment, &Payment::id));
+    if (!has_returned(refund) && !take_tickets(refund, left)) return false;
+    return left.amount - refund.amount >= price_of_tickets(order, left);
 }
 
 bool is_wholly_refunded(const Order& order) {
@@ -131,7 +186,7 @@ bool is_wholly_refunded(const Order& order) {
 
 OrderStatus status_of(const Order& order) {
     if (is_wholly_refunded(order)) return OrderStatus::refunded;
-    if (has_open_refund(order)) return OrderStatus::refunding;
+    if (has_open_refund(order) || owes_money(order)) return OrderStatus::refunding;
     if (was_paid(order)) return OrderStatus::paid;
     if (open_payment(order) != nullptr) return OrderStatus::paying;
     return order.closed_at ? OrderStatus::cancelled : OrderStatus::created;

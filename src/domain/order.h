@@ -120,7 +120,7 @@ struct Payment {
 enum class RefundStatus : std::uint8_t {
     open,
     succeeded,
-    /// The provider has refused it for good. The money is still ours.
+    /// The provider has refused it for good, or the money has come back. It is ours.
     failed,
 };
 
@@ -176,6 +176,9 @@ struct Refund {
     std::string reference;
     std::string failure_code;
     std::optional<RequestMark> request;
+    /// The refund has failed after it had succeeded. What returned to sale then stays there. The
+    /// provider can't say any more that it has succeeded: such a word would be an old one.
+    bool came_back = false;
 
     friend bool operator==(const Refund&, const Refund&) = default;
 };
@@ -206,9 +209,9 @@ struct Order {
 };
 
 /// What the order's owner sees: `paying` while an attempt is open, `paid` once one has succeeded,
-/// `refunding` while a refund is open, `refunded` when all the money has gone back. If several
-/// apply, the last of these is shown. An order is `cancelled` if it closed, or its hold has run
-/// out, unpaid and with no attempt open.
+/// `refunding` while a refund is open or we have money for which the buyer has nothing, `refunded`
+/// when all the money has gone back. If several apply, the last of these is shown. An order is
+/// `cancelled` if it closed, or its hold has run out, unpaid and with no attempt open.
 enum class OrderStatus : std::uint8_t { created, paying, paid, refunding, refunded, cancelled };
 
 constexpr std::string_view name_of(OrderStatus status) {
@@ -264,7 +267,7 @@ bool was_paid(const Order& order);
 /// One for each seat and unit.
 std::uint32_t ticket_count(const OrderLines& lines);
 
-/// What can still be refunded of one payment.
+/// What can still be refunded of one payment: tickets with their price, or money alone.
 struct Refundable {
     PaymentId payment;
     PaymentMethod method{};
@@ -273,11 +276,23 @@ struct Refundable {
     /// One entry for each line, so a category with two prices has two.
     Items items;
 
-    bool is_nothing() const { return amount == 0 && seats.empty() && items.empty(); }
+    bool has_tickets() const { return !seats.empty() || !items.empty(); }
 };
-/// The first payment of which something can be refunded: the one that sold the tickets, or one
-/// whose automatic refund has failed. Nothing if there is none.
-std::optional<Refundable> refundable(const Order& order);
+/// All that can still be refunded. First the money for which the buyer has nothing, by payment: its
+/// payment sold nothing and its refund has failed, or the money of a refund has come back after the
+/// tickets had returned to sale. The tickets that the buyer has come last.
+std::vector<Refundable> refundable(const Order& order);
+/// What is to be refunded next because the event was cancelled; nothing while a refund is open.
+/// Leaves out payments that are disputed, because the buyer might get the money twice, and payments
+/// of which such a refund has failed, unless the organiser has asked again since, at `asked_at`.
+std::optional<Refundable> next_refund(const Order& order, std::optional<Instant> asked_at);
+/// Whether a refund that has failed can have succeeded after all: no other one has given back its
+/// money, or has taken the tickets that it would take now.
+bool is_still_due(const Order& order, const Refund& refund);
+/// The refund's tickets are on sale already.
+inline bool has_returned(const Refund& refund) {
+    return refund.came_back && refund.returns_to_sale;
+}
 
 /// True if all the money has gone back; for an order that was free, if all of its tickets have.
 bool is_wholly_refunded(const Order& order);

@@ -14,9 +14,9 @@ Payment& payment_in(Order& order, PaymentId id) {
     return *found;
 }
 
-Refund& open_refund_in(Order& order, RefundId id) {
+Refund& refund_in(Order& order, RefundId id) {
     const auto found = std::ranges::find(order.refunds, id, &Refund::id);
-    CHECK(found != order.refunds.end() && found->status == RefundStatus::open);
+    CHECK(found != order.refunds.end());
     return *found;
 }
 
@@ -111,14 +111,18 @@ void note(Order& order, const RefundIntended& body, Instant at) {
 }
 
 void note(Order& order, const RefundSucceeded& body, Instant at) {
-    auto& refund = open_refund_in(order, body.refund);
+    auto& refund = refund_in(order, body.refund);
+    CHECK(refund.status != RefundStatus::succeeded);
     refund.status = RefundStatus::succeeded;
     refund.reference = body.reference;
+    refund.failure_code.clear();
     refund.settled_at = at;
 }
 
 void note(Order& order, const RefundFailed& body, Instant at) {
-    auto& refund = open_refund_in(order, body.refund);
+    auto& refund = refund_in(order, body.refund);
+    CHECK(refund.status != RefundStatus::failed);
+    if (refund.status == RefundStatus::succeeded) refund.came_back = true;
     refund.status = RefundStatus::failed;
     refund.failure_code = body.code;
     refund.settled_at = at;

@@ -218,7 +218,8 @@ read_sales(const Inventory& state, Instant, EventId event, Organizer by) {
     });
     report.captured = clamped(captured);
     if (row->event.cancelled)
-        report.cancelled = RefundProgress{money.paid - money.refunded, money.refunded};
+        report.cancelled =
+            RefundProgress{money.paid - money.refunded, money.refunded, ledger.count_stuck(event)};
     return {std::move(report), row->last_seq()};
 }
 

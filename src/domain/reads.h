@@ -120,6 +120,9 @@ struct RefundProgress {
     /// Paid orders that aren't wholly refunded yet.
     std::uint64_t to_refund = 0;
     std::uint64_t refunded = 0;
+    /// Those of `to_refund` of which nothing is refunded any more by itself: the provider has
+    /// refused, or the buyer disputes the payment.
+    std::uint64_t stuck = 0;
 
     friend bool operator==(const RefundProgress&, const RefundProgress&) = default;
 };

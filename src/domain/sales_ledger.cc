@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <limits>
 
 namespace frontrow::domain {
 namespace {
@@ -36,6 +38,7 @@ SalesLedger::SalesLedger(StateLog& log, const SeatPlans& plans)
       open_payments_{log},
       open_refunds_{log},
       to_refund_{log},
+      stuck_{log},
       leaving_{log},
       money_{log},
       hours_{log} {
@@ -47,7 +50,7 @@ void SalesLedger::add(const Order& order, OrderIndex index) {
     for (const auto& refund : order.refunds)
         if (refund.status == RefundStatus::open)
             open_refunds_.insert({refund.started_at, index}, {});
-    if (is_to_refund(order)) to_refund_.insert({order.event, index}, {});
+    add_to_refund(order, index);
     if (const auto since = leaves_after(order, order.closed_at))
         leaving_.insert({*since, index}, {});
     change_sums(order, true);
@@ -58,21 +61,31 @@ void SalesLedger::remove(const Order& order, OrderIndex index) {
     for (const auto& refund : order.refunds)
         if (refund.status == RefundStatus::open) open_refunds_.erase({refund.started_at, index});
     to_refund_.erase({order.event, index});
+    stuck_.erase({order.event, index});
     if (const auto since = leaves_after(order, order.closed_at)) leaving_.erase({*since, index});
     change_sums(order, false);
 }
 
 void SalesLedger::event_was_cancelled(const Order& order, OrderIndex index) {
-    if (is_to_refund(order)) to_refund_.insert({order.event, index}, {});
+    stuck_.erase({order.event, index});
+    add_to_refund(order, index);
 }
 
-bool SalesLedger::is_to_refund(const Order& order) const {
-    if (!was_paid(order) || has_open_refund(order)) return false;
+void SalesLedger::add_to_refund(const Order& order, OrderIndex index) {
+    if (!was_paid(order) || has_open_refund(order)) return;
     const auto* const event = plans_.find(order.event);
-    if (event == nullptr || !event->event.cancelled) return false;
-    const auto begun =
-        std::ranges::count(order.refunds, RefundReason::event_cancelled, &Refund::reason);
-    return begun == 0 && refundable(order).has_value();
+    if (event == nullptr || !event->event.cancelled) return;
+    if (next_refund(order, event->event.refunds_asked_at))
+        to_refund_.insert({order.event, index}, {});
+    else if (!refundable(order).empty())
+        stuck_.insert({order.event, index}, {});
+}
+
+std::uint64_t SalesLedger::count_stuck(EventId event) const {
+    const auto& all = stuck_.entries();
+    const auto first = all.lower_bound({event, OrderIndex{0}});
+    const auto end = all.upper_bound({event, std::numeric_limits<OrderIndex>::max()});
+    return static_cast<std::uint64_t>(std::distance(first, end));
 }
 
 void SalesLedger::change_sums(const Order& order, bool is_added) {
@@ -107,8 +120,9 @@ EventMoney SalesLedger::money_of(EventId event) const {
 
 bool SalesLedger::has_the_same_as(const SalesLedger& other) const {
     return open_payments() == other.open_payments() && open_refunds() == other.open_refunds() &&
-           to_refund() == other.to_refund() && leaving() == other.leaving() &&
-           money_.entries() == other.money_.entries() && hours_.entries() == other.hours_.entries();
+           to_refund() == other.to_refund() && stuck_.entries() == other.stuck_.entries() &&
+           leaving() == other.leaving() && money_.entries() == other.money_.entries() &&
+           hours_.entries() == other.hours_.entries();
 }
 
 }  // namespace frontrow::domain

@@ -58,7 +58,7 @@ public:
 
     void add(const Order& order, OrderIndex index);
     void remove(const Order& order, OrderIndex index);
-    /// Call it for each order of an event that has just been cancelled.
+    /// Call it for each order of an event that has just been cancelled, or cancelled again.
     void event_was_cancelled(const Order& order, OrderIndex index);
 
     /// By the start of the attempt.
@@ -67,6 +67,10 @@ public:
     const auto& open_refunds() const { return open_refunds_.entries(); }
     /// Orders of cancelled events for which a refund is to be started.
     const auto& to_refund() const { return to_refund_.entries(); }
+    /// Whether an order of this cancelled event has something left to refund that isn't started by
+    /// itself (next_refund()).
+    bool has_stuck(EventId event) const { return count_stuck(event) > 0; }
+    std::uint64_t count_stuck(EventId event) const;
     /// By leaves_after().
     const auto& leaving() const { return leaving_.entries(); }
 
@@ -84,13 +88,15 @@ public:
     bool has_the_same_as(const SalesLedger& other) const;
 
 private:
-    bool is_to_refund(const Order& order) const;
+    /// Enters the order among those to refund, or among those that are stuck, if it belongs there.
+    void add_to_refund(const Order& order, OrderIndex index);
     void change_sums(const Order& order, bool is_added);
 
     const SeatPlans& plans_;
     Entries<Instant> open_payments_;
     Entries<Instant> open_refunds_;
     Entries<EventId> to_refund_;
+    Entries<EventId> stuck_;
     Entries<Instant> leaving_;
     StateMap<EventId, EventMoney> money_;
     StateMap<std::pair<EventId, Instant>, HourOfSales> hours_;

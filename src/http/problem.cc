@@ -270,6 +270,13 @@ Problem problem_of(const domain::Refusal& refusal) {
             return conflict("AMOUNT_DIFFERS", "The amount or the currency isn't the order's.");
         case Reason::refund_not_found:
             return not_found("There is no such refund.");
+        case Reason::refunded_otherwise:
+            return conflict("ALREADY_REFUNDED", "Another refund has given the same back.");
+        case Reason::payment_disputed:
+            return conflict(
+                "PAYMENT_DISPUTED",
+                "The buyer disputes the payment; despite_dispute refunds it all the same."
+            );
         case Reason::not_in_order:
             return rule_broken(
                 "NOT_IN_ORDER",

@@ -31,11 +31,11 @@ void Reconciliation::note(const domain::Fact&, const domain::PaymentIntended& bo
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::PaymentSucceeded& body) {
-    set(find(body.payment), State::moved, body.reference);
+    set(find(body.payment), State::moved, body.reference, body.by);
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::PaymentDeclined& body) {
-    set(find(body.payment), State::not_moved, {});
+    set(find(body.payment), State::not_moved, {}, body.by);
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::PaymentDisputed& body) {
@@ -54,15 +54,21 @@ void Reconciliation::note(const domain::Fact& fact, const domain::RefundIntended
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::RefundSucceeded& body) {
-    set(find(body.refund), State::moved, body.reference);
+    set(find(body.refund), State::moved, body.reference, body.by);
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::RefundFailed& body) {
-    set(find(body.refund), State::not_moved, {});
+    set(find(body.refund), State::not_moved, {}, body.by);
 }
 
-void Reconciliation::set(Entry* entry, State state, const std::string& reference) {
+void Reconciliation::set(
+    Entry* entry,
+    State state,
+    const std::string& reference,
+    const std::string& by
+) {
     if (entry == nullptr) return;
+    entry->is_by_hand = !by.empty();
     entry->state = state;
     entry->reference = reference;
 }
@@ -80,7 +86,7 @@ Reconciliation::Entry* Reconciliation::find(RefundId id) {
 void Reconciliation::expect_all(Instant now) {
     const auto expect = [now](auto& entries) {
         for (auto& [id, entry] : entries) {
-            entry.is_expected = entry.state == State::moved;
+            entry.is_expected = entry.state == State::moved && !entry.is_by_hand;
             entry.is_overdue = entry.state == State::open && entry.due <= now;
             entry.was_disputed = entry.is_disputed;
         }
@@ -123,6 +129,8 @@ Reconciliation::difference_of(const Movement& movement, bool is_again) const {
     difference.here = entry->sum;
     if (is_again)
         difference.kind = Kind::twice;
+    else if (entry->is_by_hand)
+        return std::nullopt;
     else if (entry->state == State::not_moved)
         difference.kind = Kind::not_moved_here;
     else if (entry->sum != *difference.there || entry->payment != movement.payment)

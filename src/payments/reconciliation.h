@@ -96,6 +96,8 @@ private:
         /// As of expect_all().
         bool was_disputed = false;
         std::string reference{};
+        /// A person has said how it ended, and has looked at the provider's books.
+        bool is_by_hand = false;
     };
 
     void note(const domain::Fact& fact, const domain::OrderPlaced& body);
@@ -106,7 +108,7 @@ private:
     void note(const domain::Fact& fact, const domain::RefundIntended& body);
     void note(const domain::Fact& fact, const domain::RefundSucceeded& body);
     void note(const domain::Fact& fact, const domain::RefundFailed& body);
-    void set(Entry* entry, State state, const std::string& reference);
+    void set(Entry* entry, State state, const std::string& reference, const std::string& by);
     Entry* find(PaymentId id);
     Entry* find(RefundId id);
     std::optional<Difference> difference_of(const Movement& movement, bool is_again) const;

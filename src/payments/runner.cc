@@ -157,7 +157,16 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
         );
         if (!verdict) co_return not_answered(task, verdict.error());
         if (!*verdict) co_return Saga::End::pending;
+        if (!(*verdict)->is_done) {
+            ports_.log.error(
+                "a payment provider refused a refund for good; the money is still ours",
+                {{"provider", task.provider},
+                 {"refund", task.repayment.refund.to_string()},
+                 {"code", (*verdict)->code}}
+            );
+        }
         (*verdict)->provider = task.provider;
+        (*verdict)->is_answer = true;
         co_return co_await note(**std::move(verdict), task);
     }
     auto verdict = task.step == Saga::Step::charge    ? co_await provider.charge(task.charge)
@@ -206,7 +215,7 @@ io::Awaitable<Saga::End> Runner::note(domain::Command command, const Saga::Task&
 io::Awaitable<Saga::End> Runner::start_refund(OrderId order) {
     const auto outcome = co_await ports_.store.execute(
         domain::RefundOrder{
-            .refund = RefundId{order.bits()},
+            .refund = {},
             .order = order,
             .by = {.sub = {}, .is_admin = true},
             .seats = {},

@@ -71,7 +71,9 @@ std::string canonical(const ChangeRequest& request) {
 std::string canonical(const RefundRequest& request) {
     std::string out;
     append_claim(out, request.claim);
-    append_bytes(out, {0, request.returns_to_sale ? 1U : 0U});
+    append_bytes(
+        out, {0, (request.returns_to_sale ? 1U : 0U) + (request.despite_dispute ? 2U : 0U)}
+    );
     return out;
 }
 

@@ -200,18 +200,20 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::PaymentSucceeded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, payment, reference] = body;
+    auto& [order, payment, reference, by] = body;
     fields("order_id", order);
     fields("payment_id", payment);
     fields.unless_empty("reference", reference);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::PaymentDeclined> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, payment, code] = body;
+    auto& [order, payment, code, by] = body;
     fields("order_id", order);
     fields("payment_id", payment);
     fields.unless_empty("code", code);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::PaymentDisputed> Body>
@@ -240,18 +242,20 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::RefundSucceeded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, refund, reference] = body;
+    auto& [order, refund, reference, by] = body;
     fields("order_id", order);
     fields("refund_id", refund);
     fields.unless_empty("reference", reference);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::RefundFailed> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, refund, code] = body;
+    auto& [order, refund, code, by] = body;
     fields("order_id", order);
     fields("refund_id", refund);
     fields.unless_empty("code", code);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::EventCancelled> Body>

@@ -98,6 +98,7 @@ void append_sales(std::string& out, EventId event, const SalesReport& report) {
         json.begin_object();
         json.field("orders_to_refund", report.cancelled->to_refund);
         json.field("orders_refunded", report.cancelled->refunded);
+        json.field("orders_stuck", report.cancelled->stuck);
         json.end_object();
     }
     json.end_object();

@@ -26,6 +26,9 @@ constexpr std::array kBoxOfficeMethods{
     PaymentMethod::free
 };
 
+/// How a person can settle a payment or a refund.
+constexpr std::array<std::string_view, 2> kResults{"succeeded", "failed"};
+
 /// Whether the text has visible ASCII characters only.
 bool is_visible(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
@@ -111,12 +114,30 @@ Result<RefundRequest, ParseError> parse_refund_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         // Without them all that is left goes back, and a misspelt name would have the same effect.
         in.refuse_others(
-            {"seat_ids", "items", "return_to_sale"},
+            {"seat_ids", "items", "return_to_sale", "despite_dispute"},
             "isn't a field of a refund: name seat_ids and items, or neither for all that is left"
         );
         RefundRequest request;
         request.claim = read_seats_and_items(in, complaints);
         request.returns_to_sale = in.flag("return_to_sale");
+        request.despite_dispute = in.flag("despite_dispute");
+        return request;
+    });
+}
+
+Result<SettlementRequest, ParseError> parse_settlement_request(std::string_view body) {
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        SettlementRequest request;
+        if (in.has("payment_id") && in.has("refund_id"))
+            in.complain("refund_id", "can't be given together with a payment_id");
+        else if (in.has("refund_id"))
+            request.refund = in.id<RefundId>("refund_id");
+        else
+            request.payment = in.id<PaymentId>("payment_id");
+        const auto result = in.text("result", kAnyName);
+        request.is_done = result == kResults.front();
+        if (in.has_good("result") && std::ranges::count(kResults, result) == 0)
+            in.complain("result", must_be_one_of(kResults));
         return request;
     });
 }

@@ -135,10 +135,20 @@ struct PaymentRequest {
     std::string return_url;
 };
 
-/// What is given back. If both are empty, everything that is left.
+/// What is given back. If both are empty, what domain::RefundOrder says.
 struct RefundRequest {
     ClaimRequest claim;
     bool returns_to_sale = false;
+    bool despite_dispute = false;
+};
+
+/// How a payment or a refund has ended that the provider doesn't settle. Exactly one of both ids is
+/// present.
+struct SettlementRequest {
+    std::optional<PaymentId> payment;
+    std::optional<RefundId> refund;
+    /// Whether the money was moved.
+    bool is_done = false;
 };
 
 /// A sale at the box office. It claims something as a reservation does.
@@ -153,6 +163,7 @@ Result<OrderRequest, ParseError> parse_order_request(std::string_view body);
 Result<PaymentRequest, ParseError> parse_payment_request(std::string_view body);
 /// An absent body asks for everything, like `{}`.
 Result<RefundRequest, ParseError> parse_refund_request(std::string_view body);
+Result<SettlementRequest, ParseError> parse_settlement_request(std::string_view body);
 Result<BoxOfficeRequest, ParseError> parse_box_office_request(std::string_view body);
 
 /// Parses a request that is a plain list of fields. requests.cc describes each request's fields.

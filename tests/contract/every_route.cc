@@ -40,6 +40,8 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
         return R"({"reservation_id":")" + world.reservation + R"(","email":"a@b.example"})";
     if (route.pattern.ends_with("/payments")) return R"({"token":"tok_ok"})";
     if (route.pattern.ends_with("/refund")) return R"({"return_to_sale":true})";
+    if (route.pattern.ends_with("/settlement"))
+        return R"({"payment_id":")" + world.order + R"(","result":"succeeded"})";
     if (route.pattern.ends_with("/orders"))
         return R"({"best_available":{"quantity":1},"method":"cash"})";
     if (route.pattern.ends_with("/seats"))

@@ -239,6 +239,13 @@ protected:
              {{"return_to_sale", true}},
              kSchemas + "RefundRequest",
              true},
+            {"settle_by_hand",
+             "POST",
+             "/api/v1/orders/" + to_settle.text("id") + "/settlement",
+             "",
+             {{"payment_id", to_settle.json.at("payments").at(0).at("id")}, {"result", "succeeded"}
+             },
+             kSchemas + "SettlementRequest/oneOf/0"},
             {"extend_reservation",
              "POST",
              "/api/v1/reservations/" + held + "/extend",
@@ -404,6 +411,12 @@ protected:
     std::string code = Caller(server, "alice").get("/api/v1/tickets/" + sold + ".1").text("code");
     std::string to_order = hold_for_alice(3);
     std::string to_pay = make_order(4);
+    HttpAnswer to_settle = client.ask(
+        "POST",
+        "/api/v1/events/" + venue.event + "/orders",
+        {{"Idempotency-Key", "to settle"}},
+        R"({"items":[{"category":"Standing","quantity":1}],"method":"cash"})"
+    );
     std::string to_refund = make(
         "/api/v1/events/" + venue.event + "/orders",
         "",

@@ -158,6 +158,125 @@ TEST_F(PaymentNotices, of_money_are_unknown_a_day_after_the_order_closed_unpaid)
     EXPECT_EQ(answer.code(), "NOT_FOUND");
 }
 
+/// What an admin settles because the provider doesn't, and what it says of refunds.
+class SettlingByHand : public PaymentNotices {
+protected:
+    HttpAnswer settle(const HttpAnswer& order, std::string_view what, std::string_view result) {
+        return organizer.post(
+            path_of(order) + "/settlement",
+            "{" + std::string{what} + R"(,"result":")" + std::string{result} + "\"}"
+        );
+    }
+    HttpAnswer settle_payment(const HttpAnswer& order, std::string_view result) {
+        return settle(order, R"("payment_id":")" + payment_in(order) + "\"", result);
+    }
+    static std::string refund_in(const HttpAnswer& order, std::size_t index = 0) {
+        return std::string{order.json.at("refunds").at(index).at("id").as_string()};
+    }
+    HttpAnswer
+    settle_refund(const HttpAnswer& order, std::string_view id, std::string_view result) {
+        return settle(order, R"("refund_id":")" + std::string{id} + "\"", result);
+    }
+    HttpAnswer tell_refund(std::string_view id, std::string_view status) {
+        const auto body = R"({"type":"refund","refund":")" + std::string{id} + R"(","status":")" +
+                          std::string{status} + "\"}";
+        return send(body, signature_of(body));
+    }
+    /// A paid order whose refund is open: its provider is never reached.
+    HttpAnswer refunding(std::string_view body = {}) {
+        const auto paying = start_paying();
+        EXPECT_EQ(tell(paying, kPaid).status, 204);
+        const auto pending = refund(paying, body);
+        EXPECT_EQ(pending.status, 202) << pending.body;
+        return pending;
+    }
+};
+
+TEST_F(SettlingByHand, ends_a_payment_of_another_sum) {
+    const auto paying = start_paying();
+    const auto other = R"("status":"succeeded","amount":999,"currency":"JPY")";
+    EXPECT_EQ(tell(paying, other).code(), "AMOUNT_DIFFERS");
+    const auto failed = settle_payment(paying, "failed");
+    EXPECT_EQ(failed.status, 200) << failed.body;
+    EXPECT_EQ(failed.text("status"), "created");
+    EXPECT_EQ(failed.json.at("payments").at(0).at("decline_code"), "settled_by_hand");
+    EXPECT_EQ(settle_payment(paying, "failed").body, failed.body);
+    EXPECT_EQ(
+        alice.post(std::string{kReservations} + "/" + paying.text("reservation_id") + "/cancel")
+            .status,
+        200
+    );
+    EXPECT_NE(
+        organizer.get("/api/v1/facts?limit=1000").body.find(R"("by":"dev")"), std::string::npos
+    );
+}
+
+TEST_F(SettlingByHand, pays_an_order_and_is_no_way_to_undo_that) {
+    const auto paying = start_paying();
+    EXPECT_EQ(settle_payment(paying, "succeeded").text("status"), "paid");
+    EXPECT_EQ(status_of_reservation(paying), "confirmed");
+    EXPECT_EQ(settle_payment(paying, "succeeded").status, 200);
+    EXPECT_EQ(settle_payment(paying, "failed").code(), "ORDER_PAID");
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+TEST_F(SettlingByHand, is_for_admins_and_what_the_order_has) {
+    const auto paying = start_paying();
+    EXPECT_EQ(alice.post(path_of(paying) + "/settlement", "{}").code(), "FORBIDDEN");
+    const auto other = settle(paying, R"("payment_id":")" + paying.text("id") + "\"", "failed");
+    EXPECT_EQ(other.code(), "NOT_FOUND");
+    EXPECT_EQ(settle_refund(paying, paying.text("id"), "failed").code(), "NOT_FOUND");
+    EXPECT_EQ(settle(paying, R"("x":1)", "failed").code(), "INVALID_REQUEST");
+}
+
+TEST_F(SettlingByHand, says_that_the_money_has_gone_back_in_another_way) {
+    const auto open = refunding(R"({"return_to_sale":true})");
+    EXPECT_EQ(tell_refund(refund_in(open), "failed").status, 204);
+    EXPECT_EQ(status(open), "paid");
+    const auto settled = settle_refund(open, refund_in(open), "succeeded");
+    EXPECT_EQ(settled.text("status"), "refunded") << settled.body;
+    EXPECT_EQ(status_of_reservation(open), "cancelled");
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+TEST_F(SettlingByHand, never_gives_the_same_money_back_twice) {
+    const auto open = refunding();
+    EXPECT_EQ(settle_refund(open, refund_in(open), "failed").text("status"), "paid");
+    EXPECT_EQ(refund(open).status, 202);
+    const auto again = settle_refund(open, refund_in(open), "succeeded");
+    EXPECT_EQ(again.status, 409);
+    EXPECT_EQ(again.code(), "ALREADY_REFUNDED");
+    EXPECT_EQ(tell_refund(refund_in(open), "succeeded").code(), "ALREADY_REFUNDED");
+}
+
+TEST_F(SettlingByHand, is_not_needed_when_the_provider_changes_its_word_about_a_refund) {
+    const auto open = refunding(R"({"return_to_sale":true})");
+    const auto id = refund_in(open);
+    EXPECT_EQ(tell_refund(id, "failed").status, 204);
+    EXPECT_EQ(tell_refund(id, "succeeded").status, 204);
+    EXPECT_EQ(status(open), "refunded");
+    EXPECT_EQ(tell_refund(id, "failed").status, 204);
+    EXPECT_EQ(status(open), "refunding") << "the buyer has neither the seat nor the money";
+    EXPECT_EQ(tell_refund(id, "succeeded").status, 204);
+    EXPECT_EQ(status(open), "refunding") << "an old word";
+    EXPECT_EQ(refund(open).status, 202);
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
+TEST_F(PaymentNotices, of_a_dispute_keep_the_money_from_going_back_unless_that_is_meant) {
+    const auto paying = start_paying();
+    EXPECT_EQ(tell(paying, kPaid).status, 204);
+    EXPECT_EQ(tell(paying, R"("status":"disputed")").status, 204);
+    EXPECT_EQ(refund(paying).code(), "PAYMENT_DISPUTED");
+    EXPECT_EQ(organizer.post(event_path() + "/cancel").status, 202);
+    const auto cancellation = [&] {
+        return organizer.get(event_path() + "/sales").json.at("cancellation");
+    };
+    EXPECT_EQ(cancellation().at("orders_stuck"), 1);
+    EXPECT_EQ(refund(paying, R"({"despite_dispute":true})").status, 202);
+    EXPECT_EQ(cancellation().at("orders_stuck"), 0);
+}
+
 class NoticesOfAnother : public PaymentNotices {
 protected:
     NoticesOfAnother() : PaymentNotices{payments::Simulator::kName} {}

@@ -251,6 +251,8 @@ unsigned status_for_the_house(const Visit& one) {
     if (pattern == kNotices) return 400;
     // Alice hasn't paid for her order.
     if (pattern.ends_with("/refund")) return 409;
+    // The order has no such payment.
+    if (pattern.ends_with("/settlement")) return 404;
     if (pattern.ends_with("/events/{id}/cancel")) return 202;
     const bool creates = one.method == "POST" && !pattern.ends_with("/sale") &&
                          !pattern.starts_with("/api/v1/tickets");

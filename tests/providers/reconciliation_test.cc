@@ -175,6 +175,35 @@ TEST_F(ReconciliationTest, finds_each_kind_of_difference) {
     );
 }
 
+TEST_F(ReconciliationTest, leaves_alone_what_a_person_has_settled) {
+    const auto by_hand = [this](std::uint64_t id, bool is_done) {
+        const OrderId order{number(id)};
+        const PaymentId payment{number(id)};
+        if (is_done)
+            observe(domain::PaymentSucceeded{order, payment, "", "root"});
+        else
+            observe(domain::PaymentDeclined{order, payment, "", "root"});
+    };
+    for (const std::uint64_t id : {1, 2, 3, 4})
+        intend(id, 3'000);
+    by_hand(1, true);
+    by_hand(2, true);
+    by_hand(3, false);
+    by_hand(4, false);
+    succeed(4);
+    intend_refund(11, 1, 100);
+    observe(domain::RefundSucceeded{OrderId{number(1)}, RefundId{number(11)}, "", "root"});
+    intend_refund(12, 1, 100);
+    observe(domain::RefundFailed{OrderId{number(1)}, RefundId{number(12)}, "", "root"});
+    books.expect_all();
+    move(1, 2'999);
+    move(3);
+    move_back(12, 1, 100);
+    EXPECT_EQ(found(), (Found{{Kind::not_there, 4}}));
+    move(1);
+    EXPECT_EQ(found(), (Found{{Kind::twice, 1}, {Kind::not_there, 4}}));
+}
+
 TEST_F(ReconciliationTest, finds_each_kind_of_difference_in_refunds) {
     pay(1);
     pay(2);

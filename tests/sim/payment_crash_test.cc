@@ -57,8 +57,12 @@ enum class Behaviour : std::uint8_t {
     succeeds_after_decline,
     /// Never answers, and has never heard of anything.
     never_answers,
+    /// Succeeds when the seats are sold, and says first that it can't repay, although it has.
+    repays_after_all,
+    /// The same, but it repays, and the money comes back a minute later.
+    gets_repayment_back,
 };
-constexpr std::size_t kBehaviours = 11;
+constexpr std::size_t kBehaviours = 13;
 
 /// Where the crash happens.
 enum class Point : std::uint8_t {
@@ -94,6 +98,12 @@ const Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
 constexpr auto kHold = 10min;
 constexpr auto kProvider = "model";
 
+/// Somebody else buys the seats once the hold has ended.
+bool sells_to_another(Behaviour behaviour) {
+    return behaviour == Behaviour::succeeds_when_sold || behaviour == Behaviour::repays_after_all ||
+           behaviour == Behaviour::gets_repayment_back;
+}
+
 /// Whoever takes the money. It outlives every runner, and remembers each key.
 class ModelProvider {
 public:
@@ -108,14 +118,32 @@ public:
         if (behaviour_ == Behaviour::names_other_amount && is_first) ++verdict.amount;
         return verdict;
     }
-    domain::NoteRefund repay(const Repayment& repayment) {
-        repaid_[repayment.refund] = repayment.amount;
-        return {
+    domain::NoteRefund repay(const Repayment& repayment, Instant now) {
+        const domain::NoteRefund done{
             .refund = repayment.refund, .provider = kProvider, .is_done = true, .reference = "re"
         };
+        repaid_[repayment.refund] = repayment.amount;
+        auto answer = done;
+        answer.is_answer = true;
+        if (behaviour_ == Behaviour::repays_after_all) {
+            if (!std::exchange(was_noticed_, true)) notices_.push_back(done);
+            answer.is_done = false;
+            answer.code = "account_closed";
+        }
+        if (!comes_back_at_) comes_back_at_ = now + 1min;
+        return answer;
     }
     /// What it has sent by itself by now.
-    std::vector<Verdict> take_notices() { return std::exchange(notices_, {}); }
+    std::vector<domain::Command> take_notices(Instant now) {
+        const bool comes_back = behaviour_ == Behaviour::gets_repayment_back && comes_back_at_ &&
+                                now >= *comes_back_at_ && !std::exchange(was_noticed_, true);
+        if (comes_back) {
+            const auto refund = repaid_.begin()->first;
+            notices_.push_back(domain::NoteRefund{.refund = refund, .provider = kProvider});
+            repaid_.clear();
+        }
+        return std::exchange(notices_, {});
+    }
     Amount money() const {
         Amount sum = 0;
         for (const auto& [payment, amount] : taken_)
@@ -146,6 +174,8 @@ private:
                 return take(charge, verdict);
             case Behaviour::succeeds_too_late:
             case Behaviour::succeeds_when_sold:
+            case Behaviour::repays_after_all:
+            case Behaviour::gets_repayment_back:
                 // The bank is slow: nothing can be called off any more.
                 return now < late_at ? verdict : take(charge, verdict);
             case Behaviour::notice_before_answer:
@@ -173,7 +203,8 @@ private:
     std::map<PaymentId, int> asked_;
     std::map<PaymentId, Amount> taken_;
     std::map<RefundId, Amount> repaid_;
-    std::vector<Verdict> notices_;
+    std::vector<domain::Command> notices_;
+    std::optional<Instant> comes_back_at_;
     bool was_noticed_ = false;
 };
 
@@ -216,9 +247,9 @@ public:
         while (now_ < end) {
             for (std::size_t i = 0; i < runners_.size(); ++i)
                 if (runners_[i]) work(i);
-            for (auto& notice : provider_.take_notices())
+            for (auto& notice : provider_.take_notices(now_))
                 act(std::move(notice));
-            if (behaviour_ == Behaviour::succeeds_when_sold) buy_for_another();
+            if (sells_to_another(behaviour_)) buy_for_another();
             finish_old();
             now_ += 5s;
         }
@@ -305,7 +336,7 @@ private:
     void carry_out(std::size_t number, const Saga::Task& task) {
         if (task.step == Saga::Step::repay) {
             if (reach(Point::after_refund_intent, number, {}, task)) return;
-            const auto verdict = provider_.repay(task.repayment);
+            const auto verdict = provider_.repay(task.repayment, now_);
             if (reach(Point::after_repaying, number, {}, task)) return;
             if (reach(Point::after_repaid, number, verdict, task)) return;
             return end(number, task, act(verdict) ? Saga::End::settled : Saga::End::unknown);
@@ -313,7 +344,7 @@ private:
         CHECK(task.step != Saga::Step::start_refund);
         auto verdict = provider_.ask(task.charge, task.step == Saga::Step::abandon, now_);
         if (behaviour_ == Behaviour::notice_before_answer)
-            for (auto& notice : provider_.take_notices())
+            for (auto& notice : provider_.take_notices(now_))
                 act(std::move(notice));
         if (reach(Point::after_asking, number, {}, task)) return;
         if (!verdict) return end(number, task, Saga::End::unknown);
@@ -439,7 +470,10 @@ Ending expected(Behaviour behaviour) {
         case Behaviour::declines:
             return {OrderStatus::cancelled, expired, SeatStatus::available, 0, 0, 0};
         case Behaviour::succeeds_when_sold:
+        case Behaviour::repays_after_all:
             return {OrderStatus::refunded, expired, SeatStatus::available, 0, kPrice, kPrice};
+        case Behaviour::gets_repayment_back:
+            return {OrderStatus::refunding, expired, SeatStatus::available, kPrice, kPrice, 0};
         case Behaviour::never_answers:
             return {OrderStatus::paying, expired, SeatStatus::available, 0, 0, 0};
     }
@@ -459,7 +493,7 @@ bool is_reached(Behaviour behaviour, Point point) {
         case Point::after_refund_intent:
         case Point::after_repaying:
         case Point::after_repaid:
-            return behaviour == Behaviour::succeeds_when_sold;
+            return sells_to_another(behaviour);
     }
 }
 
@@ -502,6 +536,10 @@ std::string name_of_cell(const testing::TestParamInfo<Cell>& info) {
                 return "succeeds_after_decline";
             case Behaviour::never_answers:
                 return "never_answers";
+            case Behaviour::repays_after_all:
+                return "repays_after_all";
+            case Behaviour::gets_repayment_back:
+                return "gets_repayment_back";
         }
     };
     const auto point = [](Point one) {

@@ -183,6 +183,7 @@ public:
             const auto& order = one.entity;
             if (order.event != id || !is_shown(one, now) || !was_paid(one)) continue;
             (is_refunded(one) ? progress.refunded : progress.to_refund) += 1;
+            if (is_stuck(one)) progress.stuck += 1;
             report.refunded += money_back(one);
             for (const auto& payment : order.payments) {
                 if (payment.status != domain::PaymentStatus::succeeded) continue;
@@ -234,7 +235,7 @@ public:
                     }
                 );
             }
-            if (is_to_refund(one)) to_refund.emplace(order.event, order.id);
+            if (next_to_refund(one)) to_refund.emplace(order.event, order.id);
         }
         std::ranges::copy(std::views::values(payments), std::back_inserter(all.payments));
         std::ranges::copy(std::views::values(refunds), std::back_inserter(all.refunds));
@@ -530,7 +531,9 @@ private:
         if (view.order.closed_at) view.status = cancelled;
         if (is_being_paid(one)) view.status = paying;
         if (was_paid(one)) view.status = paid;
-        if (is_being_refunded(one)) view.status = refunding;
+        const auto left = left_to_refund(one);
+        const bool owes = !left.empty() && left[0].seats.empty() && left[0].items.empty();
+        if (is_being_refunded(one) || owes) view.status = refunding;
         if (is_refunded(one)) view.status = refunded;
         return view;
     }
@@ -825,7 +828,14 @@ private:
         auto* known = find_own_event(command.event, command.by);
         if (known == nullptr) return refuse(Reason::event_not_found);
         auto& event = known->event;
-        if (event.cancelled) return accept(event);
+        if (event.cancelled) {
+            const auto is_its = [&](const KnownOrder& one) {
+                return one.entity.event == event.id && is_stuck(one);
+            };
+            if (command.request || std::ranges::any_of(orders_, is_its))
+                event.refunds_asked_at = now;
+            return accept(event);
+        }
         event.cancelled = true;
         event.updated_at = now;
         event.version += 1;
@@ -1557,6 +1567,9 @@ private:
             if (command.news == domain::PaymentNews::succeeded &&
                 (command.amount != one.entity.amount || command.currency != one.entity.currency))
                 return refuse(Reason::amount_differs, one.entity.amount);
+            if (!command.by.empty() && command.news == domain::PaymentNews::declined &&
+                payment->status == domain::PaymentStatus::succeeded)
+                return refuse(Reason::order_paid);
             note_news(one, *payment, command, now);
             return accept(view_of(one, now));
         }
@@ -1645,39 +1658,46 @@ private:
         return !claim(*event, wish, again, now);
     }
 
-    /// What can still be refunded of one payment: of the one that bought the tickets, or of one
-    /// whose refund has failed.
+    /// What can still be refunded of one payment: the tickets that it bought, or money alone.
     struct Left {
-        PaymentId payment;
-        domain::PaymentMethod method{};
+        const domain::Payment* payment;
         Amount amount = 0;
         domain::SeatIds seats;
         domain::Items items;
     };
-    static std::optional<Left> left_to_refund(const KnownOrder& one) {
+    /// Money alone comes first.
+    static std::vector<Left> left_to_refund(const KnownOrder& one) {
         std::vector<Left> all;
+        std::vector<Left> tickets;
         for (const auto& payment : one.entity.payments) {
             if (payment.status != domain::PaymentStatus::succeeded) continue;
-            const bool has_sold = payment.id == one.sold_by;
-            all.insert(has_sold ? all.begin() : all.end(), left_of(one, payment, has_sold));
+            auto left = left_of(one, payment);
+            auto alone = left.amount;
+            for (const auto& line : one.entity.lines)
+                alone -= std::ranges::count(left.seats, line.seat) * line.unit_price;
+            for (const auto& item : left.items)
+                alone -= item.quantity * item.unit_price;
+            if (alone > 0) all.push_back({&payment, alone, {}, {}});
+            left.amount -= alone;
+            if (!left.seats.empty() || !left.items.empty()) tickets.push_back(left);
         }
-        for (const auto& left : all)
-            if (left.amount > 0 || !left.seats.empty() || !left.items.empty()) return left;
-        return std::nullopt;
+        all.insert(all.end(), tickets.begin(), tickets.end());
+        return all;
     }
-    static Left left_of(const KnownOrder& one, const domain::Payment& payment, bool has_sold) {
-        Left left{payment.id, payment.method, one.entity.amount, {}, {}};
+    static Left left_of(const KnownOrder& one, const domain::Payment& payment) {
+        Left left{&payment, one.entity.amount, {}, {}};
         for (const auto& line : one.entity.lines) {
-            if (!has_sold) continue;
+            if (payment.id != one.sold_by) continue;
             if (line.kind == domain::LineKind::seat)
                 left.seats.push_back(line.seat);
             else
                 left.items.push_back({line.category, line.quantity, line.unit_price});
         }
         for (const auto& refund : one.entity.refunds) {
-            if (refund.payment != payment.id || refund.status == domain::RefundStatus::failed)
-                continue;
-            left.amount -= refund.amount;
+            if (refund.payment != payment.id) continue;
+            const bool has_failed = refund.status == domain::RefundStatus::failed;
+            if (!has_failed) left.amount -= refund.amount;
+            if (has_failed && !(refund.came_back && refund.returns_to_sale)) continue;
             for (const auto id : refund.seats)
                 left.seats.erase(std::ranges::find(left.seats, id));
             for (const auto& item : refund.items)
@@ -1694,28 +1714,52 @@ private:
         return !was_paid(one) && !closed_at(one, now) && event != nullptr &&
                !event->event.cancelled;
     }
-    bool is_to_refund(const KnownOrder& one) const {
+    /// What is refunded next because the event is cancelled.
+    std::optional<Left> next_to_refund(const KnownOrder& one) const {
         const auto* event = find_event(one.entity.event);
-        const bool has_begun =
-            std::ranges::count(
-                one.entity.refunds, domain::RefundReason::event_cancelled, &domain::Refund::reason
-            ) > 0;
-        return event != nullptr && event->event.cancelled && !has_begun &&
-               !is_being_refunded(one) && left_to_refund(one);
+        if (event == nullptr || !event->event.cancelled || is_being_refunded(one))
+            return std::nullopt;
+        for (const auto& left : left_to_refund(one)) {
+            bool is_left_alone = left.payment->is_disputed;
+            for (const auto& refund : one.entity.refunds)
+                if (refund.payment == left.payment->id &&
+                    refund.reason == domain::RefundReason::event_cancelled &&
+                    refund.status == domain::RefundStatus::failed &&
+                    !(refund.settled_at < event->event.refunds_asked_at))
+                    is_left_alone = true;
+            if (!is_left_alone) return left;
+        }
+        return std::nullopt;
+    }
+    bool is_stuck(const KnownOrder& one) const {
+        const auto* event = find_event(one.entity.event);
+        return event != nullptr && event->event.cancelled && !is_being_refunded(one) &&
+               !left_to_refund(one).empty() && !next_to_refund(one);
     }
 
     Answer answer(const domain::RefundOrder& command, Instant now) {
         auto* one = find_order(command.order, now);
         if (one == nullptr || find_own_event(one->entity.event, command.by) == nullptr)
             return refuse(Reason::order_not_found);
+        auto refund_id = command.refund;
+        const bool is_next = command.reason == domain::RefundReason::event_cancelled;
+        if (is_next) {
+            if (!next_to_refund(*one)) return accept(view_of(*one, now));
+            auto bits = one->entity.id.bits();
+            bits.lo ^= (one->entity.refunds.size() * 0x9e3779b97f4a7c15) & 0x3fffffffffffffff;
+            refund_id = RefundId{bits};
+        }
         for (const auto& other : orders_)
             for (const auto& refund : other.entity.refunds)
-                if (refund.id == command.refund) return accept(view_of(other, now));
-        auto left = left_to_refund(*one);
-        if (!left) return refuse(Reason::nothing_to_refund);
+                if (refund.id == refund_id) return accept(view_of(other, now));
+        const auto all = left_to_refund(*one);
+        if (all.empty()) return refuse(Reason::nothing_to_refund);
+        const bool is_whole = command.seats.empty() && command.items.empty();
+        std::optional left = is_whole ? all.front() : all.back();
+        if (is_next) left = next_to_refund(*one);
         domain::Refund refund{
-            .id = command.refund,
-            .payment = left->payment,
+            .id = refund_id,
+            .payment = left->payment->id,
             .reason = command.reason,
             .amount = left->amount,
             .seats = left->seats,
@@ -1746,10 +1790,12 @@ private:
                 }
             }
         }
+        if (!is_next && left->payment->is_disputed && !command.despite_dispute)
+            return refuse(Reason::payment_disputed);
         refund.returns_to_sale =
             command.returns_to_sale && !(refund.seats.empty() && refund.items.empty());
         one->entity.refunds.push_back(refund);
-        if (refund.amount == 0 || left->method != domain::PaymentMethod::provider)
+        if (refund.amount == 0 || left->payment->method != domain::PaymentMethod::provider)
             give_money_back(*one, one->entity.refunds.back(), "", now);
         return accept(view_of(*one, now));
     }
@@ -1774,21 +1820,56 @@ private:
         for (auto& one : orders_) {
             for (auto& refund : one.entity.refunds) {
                 if (refund.id != command.refund) continue;
-                if (provider_of(one.entity, refund.payment) != command.provider)
+                const auto& payment =
+                    *std::ranges::find(one.entity.payments, refund.payment, &domain::Payment::id);
+                if (payment.method != domain::PaymentMethod::provider ||
+                    payment.provider != command.provider)
                     return refuse(Reason::refund_not_found);
-                if (refund.status == domain::RefundStatus::open) {
-                    if (command.is_done) {
-                        give_money_back(one, refund, command.reference, now);
-                    } else {
-                        refund.status = domain::RefundStatus::failed;
-                        refund.failure_code = command.code;
-                        refund.settled_at = now;
-                    }
+                const bool has_failed = refund.status == domain::RefundStatus::failed;
+                const bool is_old =
+                    refund.status == domain::RefundStatus::succeeded && command.is_answer;
+                if (!command.is_done && !has_failed && !is_old) {
+                    refund.came_back = refund.status == domain::RefundStatus::succeeded;
+                    refund.status = domain::RefundStatus::failed;
+                    refund.failure_code = command.code;
+                    refund.settled_at = now;
                 }
+                if (!command.is_done || refund.status == domain::RefundStatus::succeeded)
+                    return accept(view_of(one, now));
+                if (refund.came_back && command.by.empty()) return accept(view_of(one, now));
+                if (has_failed && !is_still_due(one, refund, payment))
+                    return refuse(Reason::refunded_otherwise);
+                give_money_back(one, refund, command.reference, now);
                 return accept(view_of(one, now));
             }
         }
         return refuse(Reason::refund_not_found);
+    }
+    /// Whether everything that a refund which failed would take is still there.
+    static bool is_still_due(
+        const KnownOrder& one,
+        const domain::Refund& refund,
+        const domain::Payment& payment
+    ) {
+        auto left = left_of(one, payment);
+        const bool has_returned = refund.came_back && refund.returns_to_sale;
+        auto price = refund.amount;
+        if (!has_returned) {
+            for (const auto id : refund.seats)
+                if (std::ranges::count(left.seats, id) == 0) return false;
+            for (const auto& item : refund.items) {
+                const auto has_them = [&](const domain::Item& still) {
+                    return still.category == item.category && still.quantity >= item.quantity &&
+                           still.unit_price == item.unit_price;
+                };
+                if (std::ranges::none_of(left.items, has_them)) return false;
+            }
+            if (!refund.seats.empty() || !refund.items.empty()) return true;
+        }
+        for (const auto& one_left : left_to_refund(one))
+            if (one_left.payment == &payment && one_left.seats.empty() && one_left.items.empty())
+                price -= one_left.amount;
+        return price <= 0;
     }
     /// The refund has succeeded. Its tickets leave the reservation if they return to sale.
     void give_money_back(
@@ -1799,8 +1880,9 @@ private:
     ) {
         refund.status = domain::RefundStatus::succeeded;
         refund.reference = reference;
+        refund.failure_code = "";
         refund.settled_at = now;
-        if (!refund.returns_to_sale) return;
+        if (!refund.returns_to_sale || refund.came_back) return;
         auto& of = known_reservation(one.entity.reservation);
         auto rest = of.now;
         for (const auto id : refund.seats) {

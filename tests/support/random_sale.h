@@ -730,6 +730,7 @@ private:
             command.amount = order->amount;
             command.currency = order->currency;
         }
+        if (four[2] % 32 == 28) command.by = "root";
         if (four[2] % 32 == 29) command.provider = "another";
         if (four[3] % 2 == 0)
             command.signed_at =
@@ -753,8 +754,12 @@ private:
             .returns_to_sale = four[3] % 2 == 1,
         };
         const auto event = order ? model_.event(order->event) : std::nullopt;
-        if (four[3] % 16 >= 8 && event && event->cancelled)
+        command.despite_dispute = four[1] % 32 >= 24;
+        if (four[3] % 16 >= 8 && event && event->cancelled) {
+            command.refund = {};
             command.reason = domain::RefundReason::event_cancelled;
+            return command;
+        }
         if (!order || four[2] % 4 == 0) return command;
         for (const auto& line : order->lines) {
             if (four[2] % 4 == 1 && !(command.seats.empty() && command.items.empty())) break;
@@ -779,6 +784,8 @@ private:
         command.provider = four[2] % 32 == 29 ? "another" : model_.provider_of(command.refund);
         command.is_done = four[1] % 4 != 3;
         (command.is_done ? command.reference : command.code) = "re " + std::to_string(four[2] % 4);
+        if (four[3] % 4 == 3) command.by = "root";
+        command.is_answer = four[3] % 4 == 2;
         return command;
     }
     domain::Command sell_at_box_office(const Four& four, std::uint8_t more) {

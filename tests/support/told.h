@@ -341,23 +341,28 @@ inline std::string told(const domain::StartPayment& command) {
            " by " + command.provider + " " + command.token + command.return_url +
            told(command.request);
 }
+inline std::string told_hand(const std::string& by) {
+    return by.empty() ? "" : ", by the hand of " + by;
+}
 inline std::string told(const domain::NotePayment& command) {
     constexpr const char* kNames[] = {"pending", "succeeded", "declined", "disputed", "undisputed"};
     return command.provider + " says that payment " + told(command.payment) + " is " +
            kNames[static_cast<int>(command.news)] + ": " + command.reference + " " +
            command.redirect_url + " " + command.code + " " + told_number(command.amount) + " " +
            std::string{command.currency.code()} +
-           (command.signed_at ? ", signed " + to_rfc3339(*command.signed_at) : "");
+           (command.signed_at ? ", signed " + to_rfc3339(*command.signed_at) : "") +
+           told_hand(command.by);
 }
 inline std::string told(const domain::RefundOrder& command) {
     return told(command.by) + " refunds of order " + told(command.order) + " as " +
            told(command.refund) + " " + told(command.seats) + told_items(command.items) + ", " +
            std::string{name_of(command.reason)} + (command.returns_to_sale ? ", returned" : "") +
-           told_key(command.request);
+           (command.despite_dispute ? ", despite a dispute" : "") + told_key(command.request);
 }
 inline std::string told(const domain::NoteRefund& command) {
     return command.provider + " says that refund " + told(command.refund) +
-           (command.is_done ? " is done: " : " failed: ") + command.reference + " " + command.code;
+           (command.is_done ? " is done: " : " failed: ") + command.reference + " " + command.code +
+           (command.is_answer ? ", when asked" : "") + told_hand(command.by);
 }
 inline std::string told(const domain::SellAtBoxOffice& command) {
     return told(command.by) + " sells as order " + told(command.order) + " and payment " +

@@ -321,8 +321,50 @@ TEST(AuditOfOrders, finds_a_refund_of_what_was_not_bought_or_was_refunded_before
         {paid().fact(of_cancelled),
          {"12: an order was refunded because its event was cancelled, but it wasn't"}},
         {paid().fact(of_units), {"12: more units were refunded than bought"}},
-        {paid().fact(refunded(1, 1)), {"12: a refund ended that wasn't open"}},
+        {paid().fact(refunded(1, 1)),
+         {"12: a refund ended that there wasn't, or as it had ended before"}},
     });
+}
+
+TEST(AuditOfOrders, finds_a_refund_that_ends_in_a_way_in_which_it_can_not_end) {
+    const RefundFailed failed{order(1), refund(1), "no"};
+    const ReservationChanged returned{
+        .reservation = reservation(1), .removed_seats = {seat(0)}, .total_amount = kPrice
+    };
+    auto again = refunding(1, 1, {seat(0)});
+    again.refund = refund(2);
+    auto of_money = refunding(1, 1, {});
+    of_money.refund = refund(2);
+    of_money.amount = kPrice;
+    of_money.returns_to_sale = false;
+    const auto failing = paid().fact(refunding(1, 1, {seat(0)})).fact(failed);
+    const auto bounced =
+        paid().fact(refunding(1, 1, {seat(0)})).fact(refunded(1, 1)).change(returned).fact(failed);
+    const auto late = asked().fact(declined(1, 1)).cancel(1).fact(succeeded(1, 1));
+    const auto owed =
+        History{late}.fact(given_back(1, 1, 2 * kPrice, RefundReason::too_late)).fact(failed);
+    const std::string twice = "a refund succeeded whose money had gone back by another one";
+    const std::string same = "a refund ended that there wasn't, or as it had ended before";
+    auto of_nothing = of_money;
+    of_nothing.amount = 2 * kPrice;
+    expect_found({
+        {History{failing}.fact(refunded(1, 1)).change(returned), {}},
+        {History{failing}.fact(failed), {"14: " + same}},
+        {History{failing}.fact(again).fact(refunded(1, 1)).change(returned), {"15: " + twice}},
+        {bounced, {}},
+        {History{bounced}.hold(3, {seat(0)}, "cid"), {}},
+        {History{bounced}.fact(again), {"16: a seat was refunded twice"}},
+        {History{bounced}.fact(of_money).fact(refunded(1, 2)), {}},
+        {History{bounced}.fact(of_money).fact(refunded(1, 1)), {"17: " + twice}},
+        {History{bounced}.fact(refunded(1, 1)), {}},
+        {History{bounced}.fact(refunded(1, 1)).fact(refunded(1, 1)), {"17: " + same}},
+        {History{bounced}.fact(of_nothing), {"16: a refund isn't the price of its tickets"}},
+        {History{owed}.fact(refunded(1, 1)), {}},
+        {History{owed}.fact(of_nothing).fact(refunded(1, 1)), {"15: " + twice}},
+    });
+    for (const auto& history : {bounced, History{bounced}.fact(of_money), owed})
+        EXPECT_TRUE(history.audited().takings()[0].are_balanced());
+    EXPECT_EQ(bounced.audited().takings()[0].owed, 1U * kPrice);
 }
 
 TEST(AuditOfOrders, finds_sold_tickets_that_come_back_without_their_money) {

@@ -296,6 +296,10 @@ inline std::string_view word_for(Reason reason) {
             return "amount_differs";
         case Reason::refund_not_found:
             return "refund_not_found";
+        case Reason::refunded_otherwise:
+            return "refunded_otherwise";
+        case Reason::payment_disputed:
+            return "payment_disputed";
         case Reason::nothing_to_refund:
             return "nothing_to_refund";
         case Reason::not_in_order:

@@ -19,6 +19,20 @@ using namespace std::chrono_literals;
 class CancelledEvent : public OrderOffice {
 protected:
     void cancel_it() { EXPECT_TRUE(office.act(cancelling())); }
+    static RefundOrder next(const OrderView& of) {
+        return {
+            .refund = {},
+            .order = of.order.id,
+            .by = {.sub = {}, .is_admin = true},
+            .reason = RefundReason::event_cancelled,
+        };
+    }
+    /// What a runner does, and another one after it.
+    OrderView run(const OrderView& of) {
+        const auto view = done(next(of));
+        ignored(next(of));
+        return view;
+    }
 };
 
 TEST_F(CancelledEvent, sells_nothing_any_more) {
@@ -92,17 +106,6 @@ TEST_F(CancelledEvent, names_the_orders_to_refund_until_all_are) {
         unfinished().orders_to_refund, ElementsAre(anns.order.id, bobs.order.id, free.order.id)
     );
     EXPECT_EQ(sales().cancelled, (RefundProgress{3, 0}));
-    const auto run = [&](const OrderView& of) {
-        RefundOrder command{
-            .refund = RefundId{of.order.id.bits()},
-            .order = of.order.id,
-            .by = {.sub = {}, .is_admin = true},
-            .reason = RefundReason::event_cancelled,
-        };
-        const auto view = done(command);
-        ignored(command);
-        return view;
-    };
     EXPECT_EQ(run(free).status, OrderStatus::refunded);
     EXPECT_EQ(run(anns).status, OrderStatus::refunding);
     const auto refunding = run(bobs);
@@ -113,11 +116,78 @@ TEST_F(CancelledEvent, names_the_orders_to_refund_until_all_are) {
     // One that fails isn't started again by itself.
     done(failure(refunding.order.refunds[0]));
     EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
-    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2}));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 2, 1}));
     EXPECT_EQ(status(bobs), OrderStatus::paid);
     give_back(done(refund(bobs)).order.refunds[1]);
     EXPECT_EQ(sales().cancelled, (RefundProgress{0, 3}));
     EXPECT_EQ(sales().refunded, 15'000);
+}
+
+TEST_F(CancelledEvent, starts_again_what_has_failed_if_it_is_cancelled_again) {
+    const auto order = buy("ann", {0});
+    const auto other = buy("bob", {1});
+    cancel_it();
+    const auto first = run(order).order.refunds[0];
+    give_back(run(other).order.refunds[0]);
+    done(failure(first));
+    ignored(next(order));
+    office.now += 1ms;
+    const auto before = read_event(office.inventory(), office.now, event).value.value();
+    auto outcome = office.act(cancelling());
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    const auto after = read_event(office.inventory(), office.now, event).value.value();
+    EXPECT_EQ(std::get<Event>(outcome->entity), after);
+    EXPECT_EQ(after.version, before.version);
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(order.order.id));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 1, 0}));
+    ignored(cancelling());
+    const auto second = run(order).order.refunds[1];
+    EXPECT_NE(second.id, first.id);
+    done(failure(second));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 1, 1}));
+    ignored(next(order));
+    office.now += 1ms;
+    EXPECT_TRUE(office.act(cancelling(RequestMark{.key = {8, 1}, .content = {8, 2}})));
+    give_back(run(order).order.refunds[2]);
+    EXPECT_EQ(sales().cancelled, (RefundProgress{0, 2, 0}));
+    ignored(cancelling());
+}
+
+TEST_F(CancelledEvent, refunds_each_payment_of_an_order) {
+    const auto order = place(hold("ann", {0}));
+    const auto early = start(order);
+    done(news(early, PaymentNews::declined));
+    done(success(start(order)));
+    // The second payment's own refund has failed.
+    done(failure(done(success(early)).order.refunds[0]));
+    cancel_it();
+    const auto first = run(order).order.refunds[1];
+    EXPECT_EQ(first.payment, early.id);
+    done(failure(first));
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(order.order.id)) << "the other one";
+    const auto second = run(order).order.refunds[2];
+    EXPECT_NE(second.payment, early.id);
+    give_back(second);
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 0, 1}));
+}
+
+TEST_F(CancelledEvent, gives_nothing_back_while_the_buyer_disputes_it) {
+    const auto order = buy("ann", {0});
+    const auto& payment = order.order.payments[0];
+    done(news(payment, PaymentNews::disputed));
+    cancel_it();
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 0, 1}));
+    ignored(next(order));
+    done(news(payment, PaymentNews::undisputed));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 0, 0}));
+    give_back(run(order).order.refunds[0]);
+    EXPECT_EQ(sales().cancelled, (RefundProgress{0, 1, 0}));
+}
+
+TEST_F(CancelledEvent, is_the_reason_of_a_refund_only_if_it_is_cancelled) {
+    ignored(next(buy("ann", {0})));
 }
 
 TEST_F(CancelledEvent, refunds_the_rest_of_an_order_after_its_open_refund) {

@@ -290,7 +290,7 @@ TEST_F(LatePayment, whose_refund_has_failed_can_be_refunded_by_an_organiser) {
     office.now = end;
     hold("bob", {1});
     const auto automatic = done(success(attempt)).order.refunds[0];
-    EXPECT_EQ(done(failure(automatic)).status, OrderStatus::paid);
+    EXPECT_EQ(done(failure(automatic)).status, OrderStatus::refunding) << "the buyer has nothing";
     refused(refund(order, ids({0})), "not_in_order");
     const auto again = done(returning(order)).order.refunds[1];
     EXPECT_EQ(again.payment, attempt.id);
@@ -299,6 +299,30 @@ TEST_F(LatePayment, whose_refund_has_failed_can_be_refunded_by_an_organiser) {
     EXPECT_FALSE(again.returns_to_sale) << "the buyer never had the seats";
     EXPECT_EQ(give_back(again).status, OrderStatus::refunded);
     refused(refund(order), "nothing_to_refund");
+    refused(given_back(automatic), "refunded_otherwise");
+}
+
+TEST_F(LatePayment, whose_refund_has_failed_is_refunded_before_the_tickets_of_another) {
+    done(news(attempt, PaymentNews::declined));
+    const auto second = start(order);
+    done(success(second));
+    const auto twice = done(success(attempt)).order.refunds[0];
+    EXPECT_EQ(done(failure(twice)).status, OrderStatus::refunding);
+    const auto again = done(returning(order)).order.refunds[1];
+    EXPECT_EQ(again.payment, attempt.id);
+    EXPECT_THAT(again.seats, IsEmpty());
+    EXPECT_EQ(give_back(again).status, OrderStatus::paid);
+    EXPECT_EQ(done(returning(order)).order.refunds[2].payment, second.id);
+}
+
+TEST_F(LatePayment, whose_refund_has_failed_can_have_been_refunded_after_all) {
+    office.now = end;
+    hold("bob", {1});
+    const auto automatic = done(success(attempt)).order.refunds[0];
+    done(failure(automatic));
+    EXPECT_EQ(done(given_back(automatic)).status, OrderStatus::refunded);
+    EXPECT_EQ(done(failure(automatic)).status, OrderStatus::refunding);
+    EXPECT_EQ(give_back(done(refund(order)).order.refunds[1]).status, OrderStatus::refunded);
 }
 
 TEST_F(LatePayment, that_was_restored_can_be_refunded_and_is_forgotten_like_any_other) {

@@ -126,6 +126,24 @@ TEST_F(Paying, refuses_a_success_with_another_amount_or_currency) {
     refused(news(attempt, PaymentNews::succeeded, 1), "amount_differs");
 }
 
+TEST_F(Paying, may_be_settled_by_hand) {
+    const auto attempt = start(order);
+    refused(news(attempt, PaymentNews::succeeded, 12'999), "amount_differs");
+    auto declined = news(attempt, PaymentNews::declined);
+    declined.by = "root";
+    EXPECT_EQ(done(declined).status, OrderStatus::created);
+    EXPECT_EQ(std::get<PaymentDeclined>(office.history().back().body).by, "root");
+    ignored(declined);
+    auto succeeded = success(attempt);
+    succeeded.by = "root";
+    EXPECT_EQ(done(succeeded).status, OrderStatus::paid);
+    const auto& told = office.history()[office.history().size() - office.facts_of_last()].body;
+    EXPECT_EQ(std::get<PaymentSucceeded>(told).by, "root");
+    ignored(succeeded);
+    refused(declined, "order_paid");
+    ignored(news(attempt, PaymentNews::declined));
+}
+
 TEST_F(Paying, of_an_unknown_payment_or_refund_is_no_news) {
     refused(NotePayment{.payment = PaymentId{{99, 1}}}, "payment_not_found");
     refused(NoteRefund{.refund = RefundId{{99, 1}}}, "refund_not_found");

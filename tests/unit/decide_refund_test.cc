@@ -164,7 +164,6 @@ TEST_F(Refunding, may_fail_and_be_tried_again) {
     EXPECT_EQ(failed.settled_at, office.now);
     EXPECT_EQ(status(order), OrderStatus::paid);
     EXPECT_EQ(seat(0), SeatStatus::confirmed);
-    ignored(given_back(first));
     const auto second = done(returning(order)).order.refunds[1];
     EXPECT_EQ(second.amount, 16'000);
     give_back(second);
@@ -186,8 +185,126 @@ TEST_F(Refunding, is_told_twice_and_done_once) {
     const auto open = done(returning(order)).order.refunds[0];
     give_back(open);
     ignored(given_back(open));
-    ignored(failure(open));
     EXPECT_EQ(status(order), OrderStatus::refunded);
+    const auto other = done(refund(buy("bob", {2}))).order.refunds[0];
+    fail(other);
+    ignored(failure(other));
+}
+
+TEST_F(Refunding, that_failed_can_have_succeeded_after_all) {
+    const auto first = done(returning(order, ids({0}), {{"Floor", 1}})).order.refunds[0];
+    fail(first);
+    office.now += 1min;
+    const auto view = done(given_back(first));
+    EXPECT_EQ(view.order.refunds[0].status, RefundStatus::succeeded);
+    EXPECT_EQ(view.order.refunds[0].settled_at, office.now);
+    EXPECT_EQ(view.order.refunds[0].failure_code, "");
+    EXPECT_EQ(seat(0), SeatStatus::available);
+    EXPECT_EQ(left(), 4U);
+    EXPECT_EQ(refunded(view.order), 8'000);
+    refused(refund(order, ids({0})), "not_in_order");
+    EXPECT_EQ(done(refund(order)).order.refunds[1].amount, 8'000);
+}
+
+TEST_F(Refunding, that_failed_can_not_have_succeeded_beside_another_of_the_same) {
+    const auto whole = done(returning(order)).order.refunds[0];
+    fail(whole);
+    const auto part = done(returning(order, ids({0}))).order.refunds[1];
+    refused(given_back(whole), "refunded_otherwise");
+    give_back(part);
+    refused(given_back(whole), "refunded_otherwise");
+    const auto units = done(returning(order, {}, {{"Floor", 2}})).order.refunds[2];
+    fail(units);
+    const auto one = done(returning(order, {}, {{"Floor", 1}})).order.refunds[3];
+    refused(given_back(units), "refunded_otherwise");
+    fail(one);
+    done(given_back(units));
+    refused(given_back(one), "refunded_otherwise");
+    EXPECT_EQ(reservation(order).seats, ids({1}));
+    EXPECT_THAT(reservation(order).items, IsEmpty());
+}
+
+TEST_F(Refunding, may_fail_after_it_had_succeeded) {
+    const auto first = done(refund(order)).order.refunds[0];
+    EXPECT_EQ(give_back(first).status, OrderStatus::refunded);
+    office.now += 1min;
+    auto answer = failure(first);
+    answer.is_answer = true;
+    ignored(answer);
+    const auto view = done(failure(first));
+    EXPECT_EQ(view.order.refunds[0].status, RefundStatus::failed);
+    EXPECT_EQ(view.order.refunds[0].failure_code, "account closed");
+    EXPECT_EQ(view.order.refunds[0].settled_at, office.now);
+    EXPECT_EQ(view.status, OrderStatus::paid) << "the buyer has the tickets, and we the money";
+    EXPECT_EQ(sales().refunded, 0);
+    // The provider's earlier word, told once more.
+    ignored(given_back(first));
+    ignored(failure(first));
+    EXPECT_EQ(done(returning(order, ids({1}))).order.refunds[1].amount, 5'000);
+}
+
+TEST_F(Refunding, whose_money_came_back_leaves_the_tickets_on_sale_and_owes_their_price) {
+    const auto first = done(returning(order, ids({0}), {{"Floor", 1}})).order.refunds[0];
+    give_back(first);
+    const auto bobs = buy("bob", {0});
+    const auto view = done(failure(first));
+    EXPECT_EQ(view.status, OrderStatus::refunding) << "the money is the buyer's";
+    EXPECT_EQ(reservation(order).seats, ids({1}));
+    refused(refund(order, ids({0})), "not_in_order");
+    refused(refund(order, {}, {{"Floor", 2}}), "not_in_order");
+
+    // Without a name, the money that is owed goes back, and not the tickets that are left.
+    const auto again = done(returning(order)).order.refunds[1];
+    EXPECT_EQ(again.amount, 8'000);
+    EXPECT_THAT(again.seats, IsEmpty());
+    EXPECT_FALSE(again.returns_to_sale);
+    EXPECT_EQ(give_back(again).status, OrderStatus::paid);
+    const auto rest = done(returning(order)).order.refunds[2];
+    EXPECT_EQ(rest.amount, 8'000);
+    EXPECT_EQ(rest.seats, ids({1}));
+    EXPECT_EQ(give_back(rest).status, OrderStatus::refunded);
+    EXPECT_EQ(seat(0), SeatStatus::confirmed);
+    EXPECT_EQ(status(bobs), OrderStatus::paid);
+    EXPECT_EQ(sales().refunded, 16'000);
+}
+
+TEST_F(Refunding, whose_money_came_back_and_was_given_back_otherwise_needs_no_second_success) {
+    const auto first = done(returning(order)).order.refunds[0];
+    give_back(first);
+    EXPECT_EQ(done(failure(first)).status, OrderStatus::refunding);
+    auto by_hand = given_back(first);
+    by_hand.by = "root";
+    const auto again = done(refund(order)).order.refunds[1];
+    refused(by_hand, "refunded_otherwise");
+    fail(again);
+    EXPECT_EQ(done(by_hand).status, OrderStatus::refunded) << "a person knows better";
+    EXPECT_EQ(reservation(order).status, ReservationStatus::cancelled);
+    refused(given_back(again), "refunded_otherwise");
+    refused(refund(order), "nothing_to_refund");
+}
+
+TEST_F(Refunding, of_a_disputed_payment_must_be_meant) {
+    const auto attempt = order.order.payments[0];
+    done(news(attempt, PaymentNews::disputed));
+    auto command = refund(order);
+    refused(command, "payment_disputed");
+    refused(refund(order, ids({0})), "payment_disputed");
+    refused(refund(order, ids({5})), "not_in_order");
+    command.despite_dispute = true;
+    done(command);
+    const auto bobs = buy("bob", {2});
+    done(news(bobs.order.payments[0], PaymentNews::disputed));
+    done(news(bobs.order.payments[0], PaymentNews::undisputed));
+    done(refund(bobs));
+}
+
+TEST_F(Refunding, by_the_box_office_is_no_business_of_a_provider) {
+    const auto sold = done(sale({4}, PaymentMethod::cash));
+    auto command = failure(done(refund(sold)).order.refunds[0]);
+    for (const std::string who : {"bank", ""}) {
+        command.provider = who;
+        refused(command, "refund_not_found");
+    }
 }
 
 TEST_F(Refunding, by_two_runners_starts_once) {

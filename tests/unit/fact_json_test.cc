@@ -347,17 +347,23 @@ FactBody any_body(std::size_t type) {
                 OrderId{any_bits()}, PaymentId{any_bits()}, any_text(), any_text()
             };
         case 26:
-            return PaymentSucceeded{OrderId{any_bits()}, PaymentId{any_bits()}, any_text()};
+            return PaymentSucceeded{
+                OrderId{any_bits()}, PaymentId{any_bits()}, any_text(), any_text()
+            };
         case 27:
-            return PaymentDeclined{OrderId{any_bits()}, PaymentId{any_bits()}, any_text()};
+            return PaymentDeclined{
+                OrderId{any_bits()}, PaymentId{any_bits()}, any_text(), any_text()
+            };
         case 28:
             return PaymentDisputed{OrderId{any_bits()}, PaymentId{any_bits()}, any_truth()};
         case 29:
             return any_refund();
         case 30:
-            return RefundSucceeded{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
+            return RefundSucceeded{
+                OrderId{any_bits()}, RefundId{any_bits()}, any_text(), any_text()
+            };
         case 31:
-            return RefundFailed{OrderId{any_bits()}, RefundId{any_bits()}, any_text()};
+            return RefundFailed{OrderId{any_bits()}, RefundId{any_bits()}, any_text(), any_text()};
         case 32:
             return EventCancelled{any_request()};
         case 33:

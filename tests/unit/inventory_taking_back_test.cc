@@ -763,6 +763,11 @@ constexpr Change kChanges[]{
     [](auto& facts) { body_at<RefundSucceeded>(facts, 42).reference = ""; },
     [](auto& facts) { facts[42].at -= Millis{1}; },
     [](auto& facts) { facts[43].at -= Millis{1}; },
+    // The money comes back, or the refund that had failed has succeeded.
+    [](auto& facts) { facts[44].body = RefundFailed{kOrder, kDone, "closed_account"}; },
+    [](auto& facts) { facts[44].body = RefundSucceeded{kOrder, kFailed, "re 1"}; },
+    // The event is cancelled twice.
+    [](auto& facts) { facts[44].body = EventCancelled{}; },
     // Leaves the reservation expired, and its order closed.
     [](auto& facts) { facts[50].body = EventUpdated{spec_of(facts)}; },
     [](auto& facts) { facts[50].at -= Millis{1}; },

@@ -150,6 +150,28 @@ TEST(RefundRequests, are_the_same_for_their_seats_in_any_order) {
     EXPECT_EQ(canonical(one), canonical(two));
     two.returns_to_sale = true;
     EXPECT_NE(canonical(one), canonical(two));
+    one.despite_dispute = true;
+    EXPECT_NE(canonical(one), canonical(two));
+}
+
+TEST(SettlementRequests, name_a_payment_or_a_refund_and_how_it_has_ended) {
+    const auto id = PaymentId{Bits128{0, 1}}.to_string();
+    const auto with = [&](const std::string& ids, const std::string& result) {
+        return parse_settlement_request("{" + ids + R"("result":)" + result + "}");
+    };
+    const auto payment = R"("payment_id":")" + id + "\",";
+    const auto refund = R"("refund_id":")" + id + "\",";
+    const auto paid = with(payment, R"("succeeded")");
+    EXPECT_EQ(paid->payment, (PaymentId{Bits128{0, 1}}));
+    EXPECT_TRUE(paid->is_done);
+    const auto failed = with(refund, R"("failed")");
+    EXPECT_EQ(failed->refund, (RefundId{Bits128{0, 1}}));
+    EXPECT_FALSE(failed->is_done);
+    using Wrong = std::vector<std::string>;
+    EXPECT_EQ(wrong_fields(with("", R"("failed")")), Wrong{"payment_id"});
+    EXPECT_EQ(wrong_fields(with(payment + refund, R"("failed")")), Wrong{"refund_id"});
+    EXPECT_EQ(wrong_fields(with(payment, R"("declined")")), Wrong{"result"});
+    EXPECT_EQ(wrong_fields(with(payment, "true")), Wrong{"result"});
 }
 
 TEST(BoxOfficeRequests, say_where_the_money_is_taken) {

@@ -279,6 +279,7 @@ Awaitable<void> refund_order(Context& context) {
         .items = std::move(request->claim.items),
         .returns_to_sale = request->returns_to_sale,
         .request = *mark,
+        .despite_dispute = request->despite_dispute,
     };
     auto& services = context.services;
     auto result = co_await services.store.execute(std::move(command), context.trace);

@@ -53,6 +53,7 @@ Awaitable<void> list_orders(Context& context);
 Awaitable<void> get_order(Context& context);
 Awaitable<void> start_payment(Context& context);
 Awaitable<void> refund_order(Context& context);
+Awaitable<void> settle_by_hand(Context& context);
 Awaitable<void> list_event_orders(Context& context);
 Awaitable<void> export_event_orders(Context& context);
 Awaitable<void> get_sales(Context& context);

@@ -133,6 +133,7 @@ constexpr Route kRoutes[] = {
      kAlsoAtRoot},
 
     {post, "/api/v1/orders/{id}/refund", organizer, BodyKind::json, handlers::refund_order},
+    {post, "/api/v1/orders/{id}/settlement", admin, BodyKind::json, handlers::settle_by_hand},
     {post,
      "/api/v1/payments/notices/{provider}",
      anyone,
