@@ -40,9 +40,8 @@ bool take_tickets(const Refund& refund, Refundable& left) {
 void take_refunds(const Order& order, Refundable& left) {
     for (const auto& refund : order.refunds) {
         if (refund.payment != left.payment) continue;
-        const bool has_failed = refund.status == RefundStatus::failed;
-        if (!has_failed) left.amount -= refund.amount;
-        if (!has_failed || has_returned(refund)) CHECK(take_tickets(refund, left));
+        if (refund.status != RefundStatus::failed) left.amount -= refund.amount;
+        if (has_taken_tickets(refund)) CHECK(take_tickets(refund, left));
     }
 }
 

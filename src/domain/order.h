@@ -293,6 +293,10 @@ bool is_still_due(const Order& order, const Refund& refund);
 inline bool has_returned(const Refund& refund) {
     return refund.came_back && refund.returns_to_sale;
 }
+/// Whether the buyer no longer has the refund's tickets.
+inline bool has_taken_tickets(const Refund& refund) {
+    return refund.status != RefundStatus::failed || has_returned(refund);
+}
 
 /// True if all the money has gone back; for an order that was free, if all of its tickets have.
 bool is_wholly_refunded(const Order& order);

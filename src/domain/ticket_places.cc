@@ -38,7 +38,7 @@ TicketPlace place_in(const OrderLine& line) {
 std::uint64_t units_refunded(const Order& order, const OrderLine& like) {
     std::uint64_t units = 0;
     for (const auto& refund : order.refunds) {
-        if (refund.status == RefundStatus::failed) continue;
+        if (!has_taken_tickets(refund)) continue;
         for (const auto& item : refund.items)
             if (item.category == like.category && item.unit_price == like.unit_price)
                 units += item.quantity;
@@ -70,7 +70,7 @@ bool is_refunded(const Order& order, std::uint32_t number) {
     switch (ticket.line->kind) {
         case LineKind::seat:
             return std::ranges::any_of(order.refunds, [&](const Refund& refund) {
-                return refund.status != RefundStatus::failed &&
+                return has_taken_tickets(refund) &&
                        std::ranges::count(refund.seats, ticket.line->seat) > 0;
             });
         case LineKind::category:

@@ -195,7 +195,7 @@ TEST_F(ReconciliationTest, leaves_alone_what_a_person_has_settled) {
     observe(domain::RefundSucceeded{OrderId{number(1)}, RefundId{number(11)}, "", "root"});
     intend_refund(12, 1, 100);
     observe(domain::RefundFailed{OrderId{number(1)}, RefundId{number(12)}, "", "root"});
-    books.expect_all();
+    books.expect_all(now);
     move(1, 2'999);
     move(3);
     move_back(12, 1, 100);

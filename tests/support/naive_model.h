@@ -872,7 +872,8 @@ private:
                 for (std::uint32_t unit = 0; unit < line.quantity; ++unit)
                     add({line.seat, line.category});
             for (const auto& refund : by_order->refunds)
-                if (refund.status != domain::RefundStatus::failed)
+                if (refund.status != domain::RefundStatus::failed ||
+                    (refund.came_back && refund.returns_to_sale))
                     refund_tickets(*by_order, refund, all);
             return all;
         }

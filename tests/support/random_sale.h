@@ -1010,6 +1010,9 @@ private:
 
     /// Gives a key to a command that has none.
     void give_key(domain::Command& command) {
+        const auto* const refund = std::get_if<domain::RefundOrder>(&command);
+        // The runner has no keys.
+        if (refund != nullptr && refund->reason == domain::RefundReason::event_cancelled) return;
         with_optional_key(command, [&](auto& one) {
             if (!one.request) one.request = {.key = new_id(4), .content = Bits128{made_, 0}};
         });

@@ -360,7 +360,7 @@ TEST(AuditOfOrders, finds_a_refund_that_ends_in_a_way_in_which_it_can_not_end) {
         {History{bounced}.fact(refunded(1, 1)).fact(refunded(1, 1)), {"17: " + same}},
         {History{bounced}.fact(of_nothing), {"16: a refund isn't the price of its tickets"}},
         {History{owed}.fact(refunded(1, 1)), {}},
-        {History{owed}.fact(of_nothing).fact(refunded(1, 1)), {"15: " + twice}},
+        {History{owed}.fact(of_nothing).fact(refunded(1, 1)), {"16: " + twice}},
     });
     for (const auto& history : {bounced, History{bounced}.fact(of_money), owed})
         EXPECT_TRUE(history.audited().takings()[0].are_balanced());
@@ -408,8 +408,7 @@ TEST(AuditOfOrders, finds_tickets_given_away_otherwise_than_by_the_box_office) {
 TEST(AuditOfOrders, finds_what_goes_on_after_an_event_is_cancelled_or_deleted) {
     const auto cancelled = held().fact(EventCancelled{});
     expect_found({
-        {History{cancelled}.fact(EventCancelled{}), {"9: an event was cancelled twice"}},
-        {History{cancelled}.fact(EventCancelled{RequestMark{.key = {24, 1}, .content = {}}}), {}},
+        {History{cancelled}.fact(EventCancelled{}), {}},
         {History{cancelled}.hold(3, {seat(5)}, "cid"),
          {"9: a seat was held after its event was cancelled"}},
         {late().expire(2).remove(), {"12: an event with unsettled payments or refunds was deleted"}
