@@ -73,6 +73,7 @@ using OrderId = Id<struct OrderKind>;
 using PaymentId = Id<struct PaymentKind>;
 using RefundId = Id<struct RefundKind>;
 using ScanId = Id<struct ScanKind>;
+using DeviceId = Id<struct DeviceKind>;
 
 /// Identifies everything that one request caused (W3C trace context).
 struct TraceId {

@@ -29,8 +29,8 @@ inline constexpr std::string_view kUserKeySub = "user-api-key";
 /// True for the three built-in subs above. No created API key may act for one of them.
 bool is_built_in_sub(std::string_view sub);
 /// True for the three built-in subs, for the default account of any API key, and for the account of
-/// any guest. A token or X-User-ID with such a `sub` is refused, because its holder could read and
-/// change what belongs to a key or a guest.
+/// any device or guest. A token or X-User-ID with such a `sub` is refused, because its holder could
+/// act for a key, a device or a guest.
 bool is_reserved_sub(std::string_view sub);
 
 }  // namespace frontrow::identity

@@ -16,7 +16,7 @@
 
 namespace frontrow::wire {
 
-// For the files that parse requests.
+// For the files that parse requests, and records that Frontrow has kept.
 
 inline constexpr std::size_t kDepthMax = 16;
 
@@ -26,7 +26,7 @@ inline std::unexpected<ParseError> whole_body(std::string message) {
 
 /// Parses `body` as an object and has `read(ObjectReader&, Complaints&)` read its fields.
 template <class Read>
-auto parse_object(std::string_view body, Read read) -> Result<
+auto parse_object(std::string_view body, Read read, Origin origin = Origin::request) -> Result<
     decltype(read(std::declval<ObjectReader&>(), std::declval<Complaints&>())),
     ParseError> {
     std::array<unsigned char, 4096> memory;
@@ -39,7 +39,7 @@ auto parse_object(std::string_view body, Read read) -> Result<
     if (error) return whole_body("The body isn't valid JSON in UTF-8.");
     if (!document.is_object()) return whole_body("The body must be a JSON object.");
     Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints, Origin::request};
+    ObjectReader in{document.get_object(), "", complaints, origin};
     auto value = read(in, complaints);
     if (!complaints.none()) return std::unexpected(complaints.take());
     return value;

@@ -212,6 +212,8 @@ const std::vector<std::string> kReservedSubs{
     "api-key:",
     "api-key:018f7c2e-0d40-7000-8000-000000000001",
     "api-key:anything",
+    "device:",
+    "device:018f7c2e-0f70-7000-8000-000000000001",
     "frontrow-guest:",
     "frontrow-guest:0123456789abcdef0123456789abcdef",
 };
@@ -225,6 +227,9 @@ const std::vector<std::string> kFreeSubs{
     "api-key",
     "API-KEY:1",
     "an api-key:1",
+    "device",
+    "devices:1",
+    "a device:1",
     "frontrow-guest",
     "guest:1"
 };
