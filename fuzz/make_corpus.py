@@ -26,6 +26,7 @@ IDS = {
     "reservation_id": "00000000-0000-7000-0000-000000000002",
     "api_key_id": "00000000-0000-7000-0000-000000000003",
     "order_id": "00000000-0000-7000-0000-000000000004",
+    "device_id": "00000000-0000-7000-0000-000000000005",
     "seat_id": "00000000-0000-7000-0000-000000000011",
     "ticket_id": "00000000-0000-7000-0000-000000000002.1",
     "user_id": "alice",
@@ -166,6 +167,9 @@ def odd_requests():
     yield "gate", (bought + message("POST", "/api/v1/tickets/check-in", body=json.dumps({"code": code, "gate": "West"})) * 2 +
                    message("POST", "/api/v1/tickets/check-in/batch", body=json.dumps({"scans": [offline, offline]})) +
                    message("GET", event + "/check-ins") + message("POST", ticket + "/reinstate", KEY_HEADER))
+    device = event + "/devices/" + IDS["device_id"]
+    yield "device", (message("POST", event + "/devices", body='{"name":"West 1"}') + message("GET", event + "/devices") +
+                     message("POST", "/api/v1/devices/pair", body='{"code":"7k3qx 09vdm"}') + message("DELETE", device))
     yield "notice", message("POST", "/api/v1/payments/notices/stripe", {"Stripe-Signature": "t=1,v1=0"}, '{"id":"e"}')
     yield "seat-dialect", seat_dialect()
     yield "stock-dialect", stock_dialect()

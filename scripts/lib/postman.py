@@ -86,7 +86,7 @@ class Collection:
         for item in document.root["paths"].values():
             for parameter in item.get("parameters", []):
                 followed = document.follow(parameter)
-                is_id = followed["in"] == "path" and followed["name"] == "id"
+                is_id = followed["in"] == "path" and followed["name"] in ("id", "device")
                 if is_id:
                     self.ids[variable_of(parameter)] = followed.get("example", "")
 

@@ -52,6 +52,9 @@ Problem paid_too_late();
 /// The settings name no payment provider.
 Problem takes_no_payments();
 Problem refund_failed(std::string_view code);
+/// No device waits for the pairing code.
+Problem pairing_code_invalid();
+Problem too_many_devices(std::size_t limit);
 /// This node of a cluster has no key file, so it can't sign the codes of tickets.
 Problem ticket_keys_missing();
 /// There is no memory left for such a large answer.

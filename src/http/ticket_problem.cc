@@ -64,6 +64,23 @@ std::optional<Problem> problem_of(const domain::CheckedTicket& checked) {
     }
 }
 
+Problem pairing_code_invalid() {
+    return rule_broken(
+        "CODE_INVALID",
+        "code",
+        "No device waits for this code: it is wrong, was used, or has expired. Ask the organiser "
+        "for a new one."
+    );
+}
+
+Problem too_many_devices(std::size_t limit) {
+    return rule_broken(
+        "LIMIT_REACHED",
+        "name",
+        "An event can have at most " + std::to_string(limit) + " devices; remove one first."
+    );
+}
+
 Problem ticket_keys_missing() {
     return retry_later(
         "TICKET_KEYS_MISSING",

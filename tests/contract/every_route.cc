@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 namespace frontrow::test {
 namespace {
@@ -57,6 +58,8 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
     if (route.pattern.ends_with("/{name}")) return R"({"price":2,"total_stock":1})";
     if (route.pattern.ends_with("/api-keys")) return R"({"name":"a gate","role":"scanner"})";
     if (route.pattern.ends_with("/api-keys/{id}")) return R"({"account":"a hall"})";
+    if (route.pattern.ends_with("/devices")) return R"({"name":"a scanner"})";
+    if (route.pattern.ends_with("/pair")) return R"({"code":")" + world.pairing_code + "\"}";
     if (route.pattern.ends_with("/members")) return R"({"sub":"carol","role":"scanner"})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     // Leaves the sale open for the visits that follow.
@@ -111,7 +114,16 @@ SmallWorld make_small_world(const TestServer& server) {
                            );
     world.order = order.text("id");
     add_ticket(server, world);
+    auto client = server.connect();
+    add_device(client, {}, world);
     return world;
+}
+
+void add_device(HttpClient& client, const Headers& by, SmallWorld& world) {
+    const auto path = "/api/v1/events/" + world.venue.event + "/devices";
+    const auto added = client.ask("POST", path, by, R"({"name":"a gate"})");
+    world.device = added.text("id");
+    world.pairing_code = added.text("pairing_code");
 }
 
 std::vector<Visit> every_route(const SmallWorld& world) {
@@ -119,8 +131,10 @@ std::vector<Visit> every_route(const SmallWorld& world) {
     const auto category = "standing-" + next_number();
     for (const auto& route : http::all_routes()) {
         std::string path{route.pattern};
-        if (const auto at = path.find("{name}"); at != std::string::npos)
-            path.replace(at, std::string_view{"{name}"}.size(), category);
+        for (const auto& [part, value] :
+             {std::pair{"{name}", category}, std::pair{"{device}", world.device}})
+            if (const auto at = path.find(part); at != std::string::npos)
+                path.replace(at, std::string_view{part}.size(), value);
         if (const auto at = path.find('{'); at != std::string::npos)
             path.replace(at, path.find('}') + 1 - at, part_for(route.pattern, world));
         visits.push_back(

@@ -9,7 +9,7 @@
 namespace frontrow::test {
 
 /// One of each thing, so that the path of every route exists: an event with seats, the first of
-/// them held by alice, a ticket, and an API key.
+/// them held by alice, a ticket, a device, and an API key.
 struct SmallWorld {
     Venue venue;
     std::string reservation;
@@ -19,9 +19,15 @@ struct SmallWorld {
     /// Alice's ticket for a seat that isn't one of the venue's, and its code.
     std::string ticket = {};
     std::string code = {};
+    /// A device that waits to be paired, and its code, which works once.
+    std::string device = {};
+    std::string pairing_code = {};
 };
 
 SmallWorld make_small_world(const TestServer& server);
+
+/// Adds the device to the world. `by`: an organiser of its event.
+void add_device(HttpClient& client, const Headers& by, SmallWorld& world);
 
 /// A route with a path that exists in the small world, and a fitting body.
 struct Visit {

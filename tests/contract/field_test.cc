@@ -279,6 +279,22 @@ protected:
              kSchemas + "TransferRequest"},
         };
     }
+    std::vector<Form> forms_of_devices() const {
+        return {
+            {"create_device",
+             "POST",
+             "/api/v1/events/" + venue.event + "/devices",
+             "",
+             {{"name", "n"}},
+             kSchemas + "DeviceRequest"},
+            {"pair_device",
+             "POST",
+             "/api/v1/devices/pair",
+             "",
+             {{"code", pairing_code}},
+             kSchemas + "PairingRequest"},
+        };
+    }
     std::vector<Form> forms_of_keys_and_sales() const {
         const auto event = "/api/v1/events/" + venue.event;
         return {
@@ -311,6 +327,7 @@ protected:
               forms_of_halls(),
               forms_of_buyers(),
               forms_of_tickets(),
+              forms_of_devices(),
               forms_of_keys_and_sales()})
             all.insert(all.end(), some.begin(), some.end());
         return all;
@@ -409,6 +426,10 @@ protected:
     int keys = 0;
     std::string sold = sell_two();
     std::string code = Caller(server, "alice").get("/api/v1/tickets/" + sold + ".1").text("code");
+    std::string pairing_code =
+        Caller(server, "")
+            .post("/api/v1/events/" + venue.event + "/devices", R"({"name":"n"})")
+            .text("pairing_code");
     std::string to_order = hold_for_alice(3);
     std::string to_pay = make_order(4);
     HttpAnswer to_settle = client.ask(

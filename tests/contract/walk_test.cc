@@ -189,6 +189,7 @@ TEST_F(Walk, by_the_organizer_of_an_event_and_by_an_admin_gets_through) {
         );
         own.order = sold.text("id");
         own.ticket = sold.text("reservation_id") + ".1";
+        add_device(client, olga, own);
         const auto ticket = client.ask("GET", "/api/v1/tickets/" + own.ticket, olga);
         client.ask(
             "POST", "/api/v1/tickets/check-in", olga, R"({"code":")" + ticket.text("code") + "\"}"

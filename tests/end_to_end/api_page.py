@@ -25,7 +25,7 @@ PROGRAM = "build/release/frontrow"
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 TIMES = ("timestamp", "at", "created_at", "updated_at", "expires_at", "confirmed_at", "added_at", "revoked_at",
-         "started_at", "settled_at", "from")
+         "started_at", "settled_at", "paired_at", "from")
 MORE = "…"
 
 

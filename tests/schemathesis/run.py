@@ -28,6 +28,8 @@ BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/res
              ("PATCH", "/api/v1/api-keys/:id"),
              # A ticket's code must be signed, and a ticket used.
              ("POST", "/api/v1/tickets/check-in"), ("POST", "/api/v1/tickets/:id/reinstate"),
+             # These need a device that isn't removed yet, and its code, which works once.
+             ("DELETE", "/api/v1/events/:id/devices/:device"), ("POST", "/api/v1/devices/pair"),
              # These need a seat that alice still holds, or an order that isn't paid yet.
              ("POST", "/api/reservations/:eventId/:seatId/confirm"), ("POST", "/api/reservations/:eventId/:seatId/extend"),
              ("DELETE", "/api/reservations/:eventId/:seatId"), ("POST", "/api/orders"),
@@ -75,6 +77,10 @@ KNOWN = (
     ("/api/v1/orders/{id}/refund", "path.id", "to_refund", 0.8),
     ("/api/v1/reservations/{id}/tickets", "path.id", "reserved", 0.7),
     ("/api/v1/events/{id}/check-ins", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/devices", "path.id", "events", 0.8),
+    ("/api/v1/events/{id}/devices/{device}", "path.id", "to_scan", 0.9),
+    ("/api/v1/events/{id}/devices/{device}", "path.device", "devices", 0.8),
+    ("/api/v1/devices/pair", "body.code", "pairing_codes", 0.8),
     ("/api/v1/tickets/{id}", "path.id", "tickets", 0.7),
     ("/api/v1/tickets/{id}.svg", "path.id", "tickets", 0.7),
     ("/api/v1/tickets/{id}.png", "path.id", "tickets", 0.7),
@@ -173,12 +179,12 @@ def things(server):
 
 
 def ordered_things(server, buyer, admin, event_body):
-    """Reservations to order, orders to pay, paid orders and tickets, of an event of their own."""
+    """Reservations to order, orders to pay, paid orders, tickets and devices, of an event of their own."""
     event = server.ask(admin, "/api/v1/events", event_body)["id"]
     server.ask(admin, f"/api/v1/events/{event}/ticket-categories", {"name": "Floor", "price": 5000, "total_stock": 300})
     units = {"items": [{"category": "Floor", "quantity": 1}]}
     found = {"tokens": ["tok_ok", "tok_decline"], "providers": ["simulator"], "to_order": [], "to_pay": [], "to_refund": [],
-             "tickets": []}
+             "tickets": [], "to_scan": [event], "devices": [], "pairing_codes": []}
     for i in range(RESERVED_EACH):
         held = [server.ask(buyer, "/api/v1/reservations", {"event_id": event} | units, f"floor-{i}-{j}")["id"] for j in (1, 2)]
         found["to_order"].append(held[0])
@@ -188,6 +194,9 @@ def ordered_things(server, buyer, admin, event_body):
         taken = server.ask(buyer, "/api/v1/reservations", {"event_id": event} | units, f"ticket-{i}")["id"]
         server.call("POST", f"/api/v1/reservations/{taken}/confirm", None, 200, {"Authorization": f"Bearer {buyer}"})
         found["tickets"].append(f"{taken}.1")
+        for name in ("devices", "pairing_codes"):
+            device = server.ask(admin, f"/api/v1/events/{event}/devices", {"name": f"Gate {i}"})
+            found[name].append(device["id"] if name == "devices" else device["pairing_code"])
     return found | {"orders": found["to_pay"]}
 
 

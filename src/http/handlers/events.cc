@@ -1,3 +1,4 @@
+#include "http/handlers/devices.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/replies.h"
 #include "payments/runner.h"
@@ -163,7 +164,9 @@ Awaitable<void> delete_event(Context& context) {
         .event = *id, .by = context.organizer(), .if_version = if_version(context.request)
     };
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
-    if (entity_or_fail<std::monostate>(context, result) != nullptr) context.response.status = 204;
+    if (entity_or_fail<std::monostate>(context, result) == nullptr) co_return;
+    context.response.status = 204;
+    co_await remove_devices(context, *id);
 }
 
 }  // namespace frontrow::http::handlers

@@ -73,6 +73,11 @@ Awaitable<void> check_in(Context& context);
 Awaitable<void> check_in_batch(Context& context);
 Awaitable<void> count_check_ins(Context& context);
 
+Awaitable<void> create_device(Context& context);
+Awaitable<void> list_devices(Context& context);
+Awaitable<void> remove_device(Context& context);
+Awaitable<void> pair_device(Context& context);
+
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);
 Awaitable<void> move_api_key(Context& context);
