@@ -123,10 +123,11 @@ std::vector<DemonstrationEvent> demonstration(Instant now) {
         hours{3},
         {{"Stalls", 8, 14, 9'000, 0}, {"Circle", 4, 12, 6'500, 10}, {"Gallery", 2, 12, 3'500, 16}}
     ));
-    events.back().spec.gates = domain::Gates::of(
-        {{.name = "Foyer", .sections = {"Stalls"}, .categories = {}},
-         {.name = "Stairs", .sections = {"Circle", "Gallery"}, .categories = {}}}
-    );
+    events.back().spec.admission = domain::Admission::of({
+        .gates =
+            {{.name = "Foyer", .sections = {"Stalls"}, .categories = {}},
+             {.name = "Stairs", .sections = {"Circle", "Gallery"}, .categories = {}}},
+    });
     events.push_back(make(
         "Midwinter Night",
         "Dome, Sapporo",
@@ -136,10 +137,11 @@ std::vector<DemonstrationEvent> demonstration(Instant now) {
         {{"Front", 4, 20, 15'000, 0}, {"Middle", 6, 20, 11'000, 5}, {"Back", 4, 20, 7'000, 12}}
     ));
     add_presale(events.back(), 20, today + days{30});
-    events.back().spec.gates = domain::Gates::of(
-        {{.name = "North", .sections = {"Front"}, .categories = {"Standing"}},
-         {.name = "South", .sections = {"Middle", "Back"}, .categories = {}}}
-    );
+    events.back().spec.admission = domain::Admission::of({
+        .gates =
+            {{.name = "North", .sections = {"Front"}, .categories = {"Standing"}},
+             {.name = "South", .sections = {"Middle", "Back"}, .categories = {}}},
+    });
     return events;
 }
 

@@ -162,7 +162,7 @@ inline std::uint32_t format_of(const std::optional<RequestMark>& request) {
 inline std::uint32_t format_of(const EventSpec& spec) {
     const bool has_plan =
         spec.stage || spec.focal_point || spec.best_seats != SeatPreference::balanced;
-    if (has_plan || !spec.gates.empty()) return 2;
+    if (has_plan || !spec.admission.empty()) return 2;
     return spec.sales_end_at ? 1 : 0;
 }
 inline std::uint32_t format_of(const SeatBlock& block) {

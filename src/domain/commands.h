@@ -186,6 +186,9 @@ struct ReserveSeats {
 struct ConfirmReservation {
     ReservationId reservation;
     std::string user;
+    /// The buyer accepts the event's terms. Ignored if it has none. No fact says so: where there
+    /// are terms, nothing is confirmed or ordered unless they are accepted.
+    bool accepts_terms = false;
 };
 
 struct CancelReservation {
@@ -257,6 +260,8 @@ struct PlaceOrder {
     ReservationId reservation;
     std::string user;
     RequestMark request;
+    /// As in ConfirmReservation.
+    bool accepts_terms = false;
 };
 
 /// Begins an attempt to pay. While it is open, the reservation can't be confirmed, cancelled,

@@ -122,6 +122,8 @@ Decision decide_one(const Inventory& inventory, const PlaceOrder& command, Insta
     if (before != nullptr && !before->closed_at)
         return refuse(Reason::order_exists, event.last_seq());
     if (event.event.cancelled) return refuse(Reason::event_cancelled, event.last_seq());
+    if (event.event.spec.admission.asks().has_terms() && !command.accepts_terms)
+        return refuse(Reason::terms_not_accepted, event.last_seq());
 
     auto lines = lines_of(inventory, inventory.entity(*row, now));
     const auto amount = amount_of(lines);

@@ -231,6 +231,8 @@ Decision decide_one(const Inventory& inventory, const ConfirmReservation& comman
     if (event.event.spec.payment == PaymentRule::required)
         return refuse(Reason::payment_required, event.last_seq());
     if (event.event.cancelled) return refuse(Reason::event_cancelled, event.last_seq());
+    if (event.event.spec.admission.asks().has_terms() && !command.accepts_terms)
+        return refuse(Reason::terms_not_accepted, event.last_seq());
 
     auto entity = inventory.entity(*row, now);
     entity.status = ReservationStatus::confirmed;

@@ -45,22 +45,71 @@ struct Gate {
     friend bool operator==(const Gate&, const Gate&) = default;
 };
 
-/// The gates of an event. Most events name none, so they are stored out of line.
-struct Gates {
-    /// Null if there are none.
-    std::shared_ptr<const std::vector<Gate>> all{};
+/// What an organiser wants to know about each person who comes.
+struct Question {
+    std::string label;
+    bool required = false;
 
-    static Gates of(std::vector<Gate> gates) {
-        if (gates.empty()) return {};
-        return {std::make_shared<const std::vector<Gate>>(std::move(gates))};
+    friend bool operator==(const Question&, const Question&) = default;
+};
+
+struct AsksDetails {
+    /// Each ticket needs the name of the person who will use it.
+    bool holder_name = false;
+    /// Each label once.
+    std::vector<Question> questions;
+    /// A text or a URL. Who buys must accept it. Empty if there are no terms.
+    std::string terms;
+
+    friend bool operator==(const AsksDetails&, const AsksDetails&) = default;
+};
+
+/// What an event asks of buyers and of those who have its tickets. The answers are personal data,
+/// so they are in no fact: side records keep them.
+struct Asks {
+    /// Null if nothing is asked.
+    std::shared_ptr<const AsksDetails> all{};
+
+    bool empty() const { return all == nullptr; }
+    bool holder_name() const { return all != nullptr && all->holder_name; }
+    std::span<const Question> questions() const {
+        return all == nullptr ? std::span<const Question>{} : all->questions;
     }
-    std::span<const Gate> list() const {
-        return all == nullptr ? std::span<const Gate>{} : std::span{*all};
+    bool has_terms() const { return all != nullptr && !all->terms.empty(); }
+
+    friend bool operator==(const Asks& a, const Asks& b) {
+        return a.empty() || b.empty() ? a.empty() == b.empty() : *a.all == *b.all;
+    }
+};
+
+struct AdmissionDetails {
+    std::vector<Gate> gates;
+    AsksDetails asks{};
+
+    friend bool operator==(const AdmissionDetails&, const AdmissionDetails&) = default;
+};
+
+/// How people get in: the gates, and what the event asks. Most events say nothing of it, so it is
+/// stored out of line.
+struct Admission {
+    /// Null if there are no gates and nothing is asked.
+    std::shared_ptr<const AdmissionDetails> all{};
+
+    static Admission of(AdmissionDetails details) {
+        if (details == AdmissionDetails{}) return {};
+        return {std::make_shared<const AdmissionDetails>(std::move(details))};
     }
     bool empty() const { return all == nullptr; }
+    std::span<const Gate> gates() const {
+        return all == nullptr ? std::span<const Gate>{} : all->gates;
+    }
+    Asks asks() const {
+        if (all == nullptr || all->asks == AsksDetails{}) return {};
+        return {{all, &all->asks}};
+    }
 
-    friend bool operator==(const Gates& a, const Gates& b) {
-        return std::ranges::equal(a.list(), b.list());
+    friend bool operator==(const Admission& a, const Admission& b) {
+        return a.empty() || b.empty() ? a.empty() == b.empty() : *a.all == *b.all;
     }
 };
 
@@ -88,8 +137,8 @@ struct EventSpec {
     /// The point from which the best seats are counted.
     std::optional<Point> focal_point;
     SeatPreference best_seats = SeatPreference::balanced;
-    /// Names each section and each category at most once.
-    Gates gates;
+    /// Its gates name each section and each category at most once.
+    Admission admission;
 
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
 };

@@ -367,7 +367,8 @@ struct FormatRaised {
 /// CategoryAdded, CategoryChanged, ReservationChanged, AllocationAdded, AllocationChanged,
 /// AllocationEnded, ReservationRestored, OrderPlaced, EventCancelled, all facts about payments and
 /// refunds and tickets, the `items` and the `allocation` of ReservationHeld, the `label` and the
-/// flags of a seat, and `stage`, `focal_point`, `best_seats` and `gates` in an event's terms.
+/// flags of a seat, and `stage`, `focal_point`, `best_seats`, `gates` and `asks` in an event's
+/// terms.
 inline constexpr std::uint32_t kNewestFormat = 2;
 
 using FactBody = std::variant<

@@ -66,6 +66,7 @@ enum class Reason : std::uint8_t {
     not_in_order,
     payment_disputed,
     event_cancelled,
+    terms_not_accepted,
     ticket_not_found,
     ticket_refunded,
     ticket_used,

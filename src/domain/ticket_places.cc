@@ -79,14 +79,14 @@ bool is_refunded(const Order& order, std::uint32_t number) {
 }
 
 std::string gate_of(const SeatPlans& plans, const EventSpec& spec, const TicketPlace& place) {
-    if (spec.gates.empty()) return {};
+    if (spec.admission.gates().empty()) return {};
     std::string_view section;
     if (place.category.empty()) {
         const auto found = plans.find_seat(place.seat);
         if (!found) return {};
         section = seat_spec(plans[found->event], found->seat).section;
     }
-    for (const auto& gate : spec.gates.list()) {
+    for (const auto& gate : spec.admission.gates()) {
         const bool is_it = place.category.empty()
                                ? std::ranges::count(gate.sections, section) > 0
                                : std::ranges::count(gate.categories, place.category) > 0;

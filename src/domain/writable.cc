@@ -26,6 +26,7 @@ constexpr std::size_t kOrderLineBytes = 192;
 constexpr std::size_t kAccessCodeBytes = 36;
 /// Of a gate, or of one name in its lists.
 constexpr std::size_t kGateNameBytes = 64;
+constexpr std::size_t kQuestionBytes = 64;
 /// The length of an escaped control character.
 constexpr std::size_t kEscapeBytes = 6;
 
@@ -141,10 +142,17 @@ void measure(Measure& line, const std::vector<std::string>& names) {
     }
 }
 
-void measure(Measure& line, const Gates& gates) {
-    for (const auto& gate : gates.list()) {
+void measure(Measure& line, const Admission& admission) {
+    for (const auto& gate : admission.gates()) {
         line.add(kGateNameBytes);
         measure_fields(line, gate);
+    }
+    const auto asks = admission.asks();
+    if (asks.empty()) return;
+    line.text(asks.all->terms);
+    for (const auto& question : asks.questions()) {
+        line.add(kQuestionBytes);
+        measure_fields(line, question);
     }
 }
 

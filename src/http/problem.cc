@@ -287,6 +287,12 @@ Problem problem_of(const domain::Refusal& refusal) {
             return conflict("ALREADY_REFUNDED", "Nothing of the order is left to refund.");
         case Reason::event_cancelled:
             return conflict("EVENT_CANCELLED", "The event is cancelled.");
+        case Reason::terms_not_accepted:
+            return rule_broken(
+                "TERMS_NOT_ACCEPTED",
+                "terms_accepted",
+                "The event has terms, which the buyer must accept: terms_accepted must be true."
+            );
         case Reason::ticket_not_found:
             return not_found("There is no such ticket.");
         case Reason::ticket_refunded:

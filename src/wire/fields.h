@@ -111,7 +111,6 @@ public:
     void unless_empty(Key name, const std::vector<std::string>& texts, TextBounds) {
         if (!texts.empty()) (*this)(name, texts);
     }
-    void unless_empty(Key name, const domain::Gates& gates);
     template <Choice Value>
     void unless_default(Key name, Value value) {
         if (value != Value{}) (*this)(name, value);
@@ -125,6 +124,9 @@ public:
     void length(Key name, double number) { json_.field(name, number); }
     void flag(Key name, domain::SeatFlags flags, domain::SeatFlags one) {
         if (domain::has(flags, one)) json_.field(name, true);
+    }
+    void flag(Key name, bool truth) {
+        if (truth) json_.field(name, true);
     }
     template <class Value>
     void journal_only(Key name, const Value& value) {
@@ -143,6 +145,7 @@ public:
         return part.has_value();
     }
     void all_of(const domain::EventSpec& spec);
+    void all_of(const domain::Admission& admission);
     void all_of(const std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(const std::shared_ptr<const domain::SeatDetails>& details);
     void all_of(const domain::Allocation& allocation);
@@ -225,7 +228,6 @@ public:
     void unless_empty(std::string_view name, std::vector<std::string>& texts, TextBounds bounds) {
         if (in_.has(name)) texts = in_.texts(name, bounds);
     }
-    void unless_empty(std::string_view name, domain::Gates& gates);
     /// The same as with_default(). A writer doesn't write the default.
     template <Choice Value>
     void unless_default(std::string_view name, Value& value) {
@@ -246,6 +248,8 @@ public:
     void flag(std::string_view name, domain::SeatFlags& flags, domain::SeatFlags one) {
         if (in_.flag(name)) flags = flags | one;
     }
+    /// False if the field is absent.
+    void flag(std::string_view name, bool& truth) { truth = in_.flag(name); }
     void sub(std::string_view name, std::string& text) { text = in_.sub(name); }
     void optional_sub(std::string_view name, std::string& text) {
         if (in_.has(name)) text = in_.sub(name);
@@ -264,6 +268,7 @@ public:
         return part.has_value();
     }
     void all_of(domain::EventSpec& spec);
+    void all_of(domain::Admission& admission);
     void all_of(std::shared_ptr<const domain::SeatBlock>& block);
     void all_of(std::shared_ptr<const domain::SeatDetails>& details);
     void all_of(domain::Allocation& allocation);

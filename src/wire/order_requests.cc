@@ -95,7 +95,15 @@ Result<OrderRequest, ParseError> parse_order_request(std::string_view body) {
         OrderRequest request;
         request.reservation = in.id<ReservationId>("reservation_id");
         request.contact = read_contact(in);
+        request.accepts_terms = in.flag("terms_accepted");
         return request;
+    });
+}
+
+Result<ConfirmRequest, ParseError> parse_confirm_request(std::string_view body) {
+    if (body.empty()) return ConfirmRequest{};
+    return parse_object(body, [](ObjectReader& in, Complaints&) {
+        return ConfirmRequest{.accepts_terms = in.flag("terms_accepted")};
     });
 }
 
@@ -157,6 +165,7 @@ std::string canonical(const OrderRequest& request) {
     return write_fields([&](FieldsWriter& fields) {
         fields("reservation_id", request.reservation);
         write_contact(fields, request.contact);
+        fields.flag("terms_accepted", request.accepts_terms);
     });
 }
 

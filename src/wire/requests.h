@@ -127,6 +127,11 @@ Result<AllocationChangeRequest, ParseError> parse_allocation_change_request(std:
 struct OrderRequest {
     ReservationId reservation;
     Contact contact;
+    bool accepts_terms = false;
+};
+
+struct ConfirmRequest {
+    bool accepts_terms = false;
 };
 
 /// Exactly one of both is present.
@@ -160,6 +165,8 @@ struct BoxOfficeRequest {
 };
 
 Result<OrderRequest, ParseError> parse_order_request(std::string_view body);
+/// An absent body is the same as `{}`.
+Result<ConfirmRequest, ParseError> parse_confirm_request(std::string_view body);
 Result<PaymentRequest, ParseError> parse_payment_request(std::string_view body);
 /// An absent body asks for everything, like `{}`.
 Result<RefundRequest, ParseError> parse_refund_request(std::string_view body);

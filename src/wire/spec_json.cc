@@ -1,14 +1,11 @@
 #include "wire/spec_json.h"
 
 #include "base/some.h"
-#include "domain/ticket.h"
 #include "domain/writable.h"
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,11 +20,6 @@ namespace {
 constexpr TextBounds kDescription{0, 10'000, TextKind::prose};
 constexpr TextBounds kVenue{0, 255, TextKind::prose};
 constexpr TextBounds kSeatLabel{0, 16, TextKind::label};
-/// Of a gate, and of a section or category that it lists.
-constexpr TextBounds kGateName{1, kGateCharactersMax, TextKind::label};
-constexpr std::size_t kGatesMax = 50;
-/// The most sections and categories that all gates together may list.
-constexpr std::size_t kGatesListedMax = 500;
 
 constexpr IntegerBounds kAnyInteger{
     std::numeric_limits<std::int64_t>::min(),
@@ -40,7 +32,7 @@ constexpr NumberLimits kHold{kHoldSeconds, {1, kHoldMax.count()}};
 
 template <class Fields, Some<EventSpec> Spec>
 void describe(Fields& fields, Spec& spec) {
-    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment, sales_end_at, stage, focal_point, best_seats, gates] =
+    auto& [name, description, venue, start_at, end_at, total_seats, sales_start_at, hold, max_seats_per_reservation, max_seats_per_user, currency, payment, sales_end_at, stage, focal_point, best_seats, admission] =
         spec;
     fields("name", name, kEventName);
     fields.with_default("description", description, kDescription);
@@ -63,15 +55,7 @@ void describe(Fields& fields, Spec& spec) {
     // request without it stays the same across an upgrade, and so does the digest of that JSON.
     // Older facts lack the field, too.
     fields.unless_default("best_seats", best_seats);
-    fields.unless_empty("gates", gates);
-}
-
-template <class Fields, Some<Gate> OneGate>
-void describe(Fields& fields, OneGate& gate) {
-    auto& [name, sections, categories] = gate;
-    fields("name", name, kGateName);
-    fields.unless_empty("sections", sections, kGateName);
-    fields.unless_empty("categories", categories, kGateName);
+    fields.all_of(admission);
 }
 
 template <class Fields, Some<Stage> Rectangle>
@@ -140,34 +124,6 @@ void check_order(ObjectReader& in, const EventSpec& spec) {
     }
 }
 
-bool has_twice(std::vector<std::string_view> names) {
-    std::ranges::sort(names);
-    return std::ranges::adjacent_find(names) != names.end();
-}
-
-void check_gates(ObjectReader& in, std::span<const Gate> gates) {
-    std::vector<std::string_view> names;
-    std::vector<std::string_view> sections;
-    std::vector<std::string_view> categories;
-    for (const auto& gate : gates) {
-        names.push_back(gate.name);
-        sections.insert(sections.end(), gate.sections.begin(), gate.sections.end());
-        categories.insert(categories.end(), gate.categories.begin(), gate.categories.end());
-    }
-    if (gates.size() > kGatesMax)
-        return in.complain("gates", "must hold at most " + std::to_string(kGatesMax) + " gates");
-    if (sections.size() + categories.size() > kGatesListedMax) {
-        return in.complain(
-            "gates",
-            "must list at most " + std::to_string(kGatesListedMax) +
-                " sections and categories in all"
-        );
-    }
-    if (has_twice(std::move(names))) in.complain("gates", "must give each gate a name of its own");
-    if (has_twice(std::move(sections)) || has_twice(std::move(categories)))
-        in.complain("gates", "must list each section and each category once");
-}
-
 void check_currency(ObjectReader& in, const EventSpec& spec, std::optional<Currency> kept) {
     if (in.has_good("currency") && !spec.currency.exponent() && spec.currency != kept)
         in.complain("currency", kCurrencyRule);
@@ -186,17 +142,6 @@ void FieldsWriter::operator()(Key name, const Stage& stage) {
     json_.begin_object();
     describe(*this, stage);
     json_.end_object();
-}
-void FieldsWriter::unless_empty(Key name, const Gates& gates) {
-    if (gates.empty()) return;
-    json_.key(name);
-    json_.begin_array();
-    for (const auto& gate : gates.list()) {
-        json_.begin_object();
-        describe(*this, gate);
-        json_.end_object();
-    }
-    json_.end_array();
 }
 void FieldsWriter::all_of(const EventSpec& spec) {
     describe(*this, spec);
@@ -223,25 +168,6 @@ void FieldsReader::operator()(std::string_view name, Point& point) {
 void FieldsReader::operator()(std::string_view name, Stage& stage) {
     read_object(name, stage);
 }
-void FieldsReader::unless_empty(std::string_view name, Gates& gates) {
-    const auto* const list = in_.has(name) ? in_.array(name) : nullptr;
-    if (list == nullptr) return;
-    std::vector<Gate> read;
-    read.reserve(list->size());
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        const auto place = std::string{name} + "[" + std::to_string(i) + "]";
-        const auto* const object = (*list)[i].if_object();
-        if (object == nullptr) {
-            in_.complain(place, "must be an object");
-            continue;
-        }
-        const auto prefix = place + ".";
-        auto inside = in_.inside(prefix, *object);
-        FieldsReader fields{inside};
-        describe(fields, read.emplace_back());
-    }
-    gates = Gates::of(std::move(read));
-}
 void FieldsReader::all_of(EventSpec& spec) {
     describe(*this, spec);
 }
@@ -267,7 +193,6 @@ read_event_spec(ObjectReader& in, std::chrono::seconds hold, std::optional<Curre
     if (in.origin() == Origin::request) {
         check_currency(in, spec, kept);
         check_order(in, spec);
-        check_gates(in, spec.gates.list());
     }
     return spec;
 }

@@ -27,7 +27,7 @@ TEST(Events, are_created_with_their_defaults_and_found_again) {
     EXPECT_EQ(created.text("payment"), "none");
     EXPECT_EQ(created.text("sale_state"), "open");
     EXPECT_EQ(created.text("best_seats"), "balanced");
-    for (const auto* absent : {"sales_end_at", "stage", "focal_point", "gates"})
+    for (const auto* absent : {"sales_end_at", "stage", "focal_point", "gates", "asks"})
         EXPECT_FALSE(created.json.as_object().contains(absent)) << absent;
     EXPECT_EQ(created.text("created_at"), created.text("updated_at"));
     const auto found = organizer.get(created.header("location"));
@@ -46,7 +46,8 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
             "sales_end_at":"2027-01-01T21:00:00.5+09:00","hold_seconds":60,
             "max_seats_per_reservation":4,"max_seats_per_user":6,"currency":"EUR","payment":"required","ignored":true,
             "stage":{"x":-5,"y":-2.5,"width":10,"height":2.25},"focal_point":{"x":0,"y":1},"best_seats":"middle",
-            "gates":[{"name":"West","sections":["Stalls"]},{"name":"East","sections":[],"categories":["Standing"]}]})"
+            "gates":[{"name":"West","sections":["Stalls"]},{"name":"East","sections":[],"categories":["Standing"]}],
+            "asks":{"holder_name":true,"questions":[{"label":"Diet"},{"label":"Size","required":true}],"terms":"https://hall.example/terms"}})"
     );
     ASSERT_EQ(created.status, 201) << created.body;
     EXPECT_EQ(created.text("name"), "夜 \"A\"");
@@ -66,6 +67,15 @@ TEST(Events, keep_every_field_and_take_times_with_any_offset) {
         json::object{{"name", "East"}, {"categories", json::array{"Standing"}}}
     };
     EXPECT_EQ(created.json.at("gates"), gates);
+    const json::object asks{
+        {"holder_name", true},
+        {"questions",
+         json::array{
+             json::object{{"label", "Diet"}}, json::object{{"label", "Size"}, {"required", true}}
+         }},
+        {"terms", "https://hall.example/terms"}
+    };
+    EXPECT_EQ(created.json.at("asks"), asks);
     EXPECT_FALSE(created.json.as_object().contains("created_by"));
     server.restart();
     EXPECT_EQ(Caller(server, "").get(created.header("location")).json, created.json);

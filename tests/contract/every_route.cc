@@ -61,6 +61,7 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
     if (route.pattern.ends_with("/devices")) return R"({"name":"a scanner"})";
     if (route.pattern.ends_with("/pair")) return R"({"code":")" + world.pairing_code + "\"}";
     if (route.pattern.ends_with("/members")) return R"({"sub":"carol","role":"scanner"})";
+    if (route.pattern.ends_with("/confirm")) return R"({"terms_accepted":true})";
     if (route.pattern.ends_with("/extend")) return R"({"seconds":1})";
     // Leaves the sale open for the visits that follow.
     if (route.pattern.ends_with("/sale")) return R"({"action":"open"})";

@@ -246,6 +246,12 @@ protected:
              {{"payment_id", to_settle.json.at("payments").at(0).at("id")}, {"result", "succeeded"}
              },
              kSchemas + "SettlementRequest/oneOf/0"},
+            {"confirm_reservation",
+             "POST",
+             "/api/v1/reservations/" + sold + "/confirm",
+             "alice",
+             {{"terms_accepted", true}},
+             kSchemas + "ConfirmRequest"},
             {"extend_reservation",
              "POST",
              "/api/v1/reservations/" + held + "/extend",

@@ -885,7 +885,7 @@ private:
         return all;
     }
     std::string gate_of(const KnownEvent& event, const domain::TicketPlace& place) const {
-        for (const auto& gate : event.event.spec.gates.list()) {
+        for (const auto& gate : event.event.spec.admission.gates()) {
             const auto* const seat = find_seat(place.seat);
             if (std::ranges::count(gate.categories, place.category) > 0 ||
                 (seat != nullptr && std::ranges::count(gate.sections, seat->spec.section) > 0))
@@ -1343,6 +1343,8 @@ private:
         if (event.spec.payment == domain::PaymentRule::required)
             return refuse(Reason::payment_required);
         if (event.cancelled) return refuse(Reason::event_cancelled);
+        if (event.spec.admission.asks().has_terms() && !command.accepts_terms)
+            return refuse(Reason::terms_not_accepted);
         close_order(one->now.id, now);
         one->now.status = Status::confirmed;
         one->now.confirmed_at = now;
@@ -1521,7 +1523,10 @@ private:
         if (status == Status::cancelled) return refuse(Reason::reservation_cancelled);
         if (status == Status::expired) return refuse(Reason::hold_expired);
         if (open_order_of(command.reservation, now) != nullptr) return refuse(Reason::order_exists);
-        if (find_event(of->now.event)->event.cancelled) return refuse(Reason::event_cancelled);
+        const auto& event = find_event(of->now.event)->event;
+        if (event.cancelled) return refuse(Reason::event_cancelled);
+        if (event.spec.admission.asks().has_terms() && !command.accepts_terms)
+            return refuse(Reason::terms_not_accepted);
         return accept(view_of(add_order(command.order, *of, command.request, now), now));
     }
 

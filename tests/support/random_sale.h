@@ -364,14 +364,21 @@ private:
         if (four[3] % 8 >= 6) spec.payment = domain::PaymentRule::required;
         if (four[2] % 8 == 5) spec.stage = {four[0] / 1e6, -1.5, 12, 1.0 + four[1]};
         if (four[2] % 8 == 6) spec.focal_point = {0.5 - four[0], 1.0 * four[1]};
-        if (four[0] % 8 == 3)
-            spec.gates = domain::Gates::of(
-                {{"West", {"Left, \"0\""}, {}}, {"East", {"Left, \"1\""}, {"Floor"}}}
-            );
+        spec.admission = some_admission(four);
         spec.best_seats = choices(domain::SeatPreference{})[four[0] % 3U];
         return spec;
     }
 
+    static domain::Admission some_admission(const Four& four) {
+        domain::AdmissionDetails details;
+        if (four[0] % 8 == 3)
+            details.gates = {{"West", {"Left, \"0\""}, {}}, {"East", {"Left, \"1\""}, {"Floor"}}};
+        if (four[1] % 4 == 1)
+            details.asks = {
+                four[2] % 2 == 1, {{"Diet, \"0\"", four[3] % 2 == 1}}, four[0] % 2 == 1 ? "t" : ""
+            };
+        return domain::Admission::of(std::move(details));
+    }
     domain::Command create(const Four& four, Instant now) {
         if (model_.events(kAll, 0).size() >= 4) return reserve(four, 0);
         return domain::CreateEvent{EventId{new_id(1)}, organizer(four[0]), some_spec(four, now)};
@@ -649,6 +656,7 @@ private:
             .reservation = reservation,
             .user = four[1] % 16 == 15 ? user(four[1]) : owner,
             .request = {.key = numbered(4, made_), .content = Bits128{made_, 0}},
+            .accepts_terms = four[2] % 4 != 3,
         };
     }
     /// Has the buyer of the newest order that can be paid go on paying, while the hold still runs.
@@ -900,7 +908,7 @@ private:
     }
 
     domain::Command confirm(const Four& four) const {
-        return domain::ConfirmReservation{some_reservation(four[0]), buyer(four)};
+        return domain::ConfirmReservation{some_reservation(four[0]), buyer(four), four[2] % 4 != 3};
     }
 
     /// Often extends up to the last second that is allowed, or a second further.

@@ -314,7 +314,8 @@ inline std::string told(const domain::ReserveSeats& command) {
            told(command.request);
 }
 inline std::string told(const domain::ConfirmReservation& command) {
-    return command.user + " confirms " + told(command.reservation);
+    return command.user + " confirms " + told(command.reservation) +
+           (command.accepts_terms ? "" : " without the terms");
 }
 inline std::string told(const domain::CancelReservation& command) {
     return command.user + " cancels " + told(command.reservation);
@@ -334,7 +335,7 @@ inline std::string told(const domain::ChangeReservation& command) {
 }
 inline std::string told(const domain::PlaceOrder& command) {
     return command.user + " orders " + told(command.reservation) + " as " + told(command.order) +
-           told(command.request);
+           (command.accepts_terms ? "" : " without the terms") + told(command.request);
 }
 inline std::string told(const domain::StartPayment& command) {
     return command.user + " pays order " + told(command.order) + " as " + told(command.payment) +

@@ -306,6 +306,8 @@ inline std::string_view word_for(Reason reason) {
             return "not_in_order";
         case Reason::event_cancelled:
             return "event_cancelled";
+        case Reason::terms_not_accepted:
+            return "terms_not_accepted";
         case Reason::ticket_not_found:
             return "ticket_not_found";
         case Reason::ticket_refunded:

@@ -247,10 +247,12 @@ const Spellings kSpellings[] = {
          event_with(""),
          R"( { "total_seats":9, "end_at":"2027-01-01T12:00:00.000Z", "name":"\u0041",
                "start_at":"2027-01-01T19:00:00+09:00", "colour":["red"] } )",
-         event_with(R"(,"description":"","venue":"","hold_seconds":900,"currency":"JPY")"
-                    R"(,"max_seats_per_reservation":10,"payment":"none","max_seats_per_user":null)"
-                    R"(,"sales_start_at":null,"sales_end_at":null,"stage":null,"focal_point":null)"
-                    R"(,"best_seats":"balanced","gates":[])"),
+         event_with(
+             R"(,"description":"","venue":"","hold_seconds":900,"currency":"JPY")"
+             R"(,"max_seats_per_reservation":10,"payment":"none","max_seats_per_user":null)"
+             R"(,"sales_start_at":null,"sales_end_at":null,"stage":null,"focal_point":null)"
+             R"(,"best_seats":"balanced","gates":[],"asks":{"holder_name":false,"questions":[]})"
+         ),
      },
      {
          R"({"name":"B","start_at":"2027-01-01T10:00:00Z","end_at":"2027-01-01T12:00:00Z","total_seats":9})",
@@ -274,6 +276,10 @@ const Spellings kSpellings[] = {
          event_with(R"(,"gates":[{"name":"W"}])"),
          event_with(R"(,"gates":[{"name":"W","sections":["A"]}])"),
          event_with(R"(,"gates":[{"name":"W","categories":["A"]}])"),
+         event_with(R"(,"asks":{"holder_name":true})"),
+         event_with(R"(,"asks":{"questions":[{"label":"A"}]})"),
+         event_with(R"(,"asks":{"questions":[{"label":"A","required":true}]})"),
+         event_with(R"(,"asks":{"terms":"A"})"),
      }},
     {canonical_seats,
      {

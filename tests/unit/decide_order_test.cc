@@ -84,6 +84,20 @@ TEST_F(PlacedOrders, are_placed_only_for_a_hold_of_the_same_user) {
     refused(placing(held), "hold_expired");
 }
 
+TEST_F(PlacedOrders, are_placed_once_the_terms_are_accepted_where_there_are_any) {
+    auto terms = paid();
+    terms.admission = Admission::of({.gates = {}, .asks = {.terms = "No dogs."}});
+    ASSERT_TRUE(office.act(UpdateEvent{event, BoxOffice::owner(), terms, std::nullopt}));
+    auto command = placing(hold("ann", {0}));
+    refused(command, "terms_not_accepted");
+    command.accepts_terms = true;
+    const auto placed = done(command);
+    refused(placing(hold("ann", {1})), "terms_not_accepted");
+    EXPECT_EQ(office.act(payment(placed)).has_value(), true) << "they were accepted";
+    const auto sold = done(sale({2}, PaymentMethod::cash));
+    EXPECT_EQ(sold.status, OrderStatus::paid) << "the box office isn't asked";
+}
+
 TEST_F(PlacedOrders, are_placed_until_the_last_instant_of_the_hold_and_whatever_the_sale_does) {
     const auto held = hold("ann", {0});
     EXPECT_TRUE(office.change_sale(event, SaleAction::end));

@@ -722,6 +722,34 @@ TEST(ConfirmReservation, waits_for_the_payment_where_there_must_be_one) {
     EXPECT_EQ(answer(office.confirm(held)), "hold_expired");
 }
 
+TEST(ConfirmReservation, waits_until_the_terms_are_accepted_where_there_are_any) {
+    auto spec = BoxOffice::spec();
+    spec.admission = Admission::of({.gates = {}, .asks = {true, {{"Diet", true}}, "No dogs."}});
+    BoxOffice office;
+    const auto event = office.open(2, spec);
+    const auto held = office.hold(event, "ann", {0});
+    EXPECT_EQ(answer(office.confirm(held)), "terms_not_accepted");
+    EXPECT_EQ(office.status(held), ReservationStatus::pending);
+    const auto cancelled = office.hold(event, "ann", {1});
+    ASSERT_TRUE(office.cancel(cancelled));
+    EXPECT_EQ(answer(office.confirm(cancelled)), "reservation_cancelled");
+    EXPECT_EQ(answer(office.act(ConfirmReservation{held.id, "ann", true})), "accepted");
+    EXPECT_EQ(answer(office.confirm(held)), "accepted") << "it is confirmed already";
+    EXPECT_THAT(office.violations(), IsEmpty());
+}
+
+TEST(ConfirmReservation, needs_nothing_more_where_the_event_asks_without_terms) {
+    auto spec = BoxOffice::spec();
+    spec.admission = Admission::of({.gates = {}, .asks = {true, {{"Diet", true}}, {}}});
+    BoxOffice office;
+    const auto event = office.open(2, spec);
+    EXPECT_EQ(answer(office.confirm(office.hold(event, "ann", {0}))), "accepted");
+    EXPECT_EQ(
+        answer(office.act(ConfirmReservation{office.hold(event, "bob", {1}).id, "bob", true})),
+        "accepted"
+    );
+}
+
 TEST(CancelReservation, frees_the_seats_at_once) {
     BoxOffice office;
     const auto event = office.open(2);

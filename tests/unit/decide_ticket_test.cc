@@ -319,10 +319,11 @@ TEST_F(TicketOfOrder, has_the_gate_of_its_section_or_category) {
     EXPECT_THAT(gates(), ElementsAre("", "", "", ""));
     auto spec = paid();
     // A section and a category may have the same name.
-    spec.gates = Gates::of({{"West", {"Stalls", "Floor"}, {}}, {"East", {}, {"Balcony", "Floor"}}});
+    spec.admission =
+        Admission::of({{{"West", {"Stalls", "Floor"}, {}}, {"East", {}, {"Balcony", "Floor"}}}});
     EXPECT_TRUE(office.update(event, spec));
     EXPECT_THAT(gates(), ElementsAre("West", "", "", "East"));
-    spec.gates = Gates::of({{"East", {"Balcony"}, {}}});
+    spec.admission = Admission::of({{{"East", {"Balcony"}, {}}}});
     EXPECT_TRUE(office.update(event, spec));
     EXPECT_THAT(gates(), ElementsAre("", "East", "", ""));
 }

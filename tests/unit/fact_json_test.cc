@@ -133,7 +133,10 @@ EventSpec any_event_spec() {
     if (any_truth()) spec.focal_point = {any_coordinate(), any_coordinate()};
     spec.best_seats = static_cast<SeatPreference>(within<int>(0, 2));
     if (any_truth())
-        spec.gates = Gates::of({{nasty_text(10), {nasty_text(10), ""}, {}}, {"", {}, {"Floor"}}});
+        spec.admission = Admission::of(
+            {{{nasty_text(10), {nasty_text(10), ""}, {}}, {"", {}, {"Floor"}}},
+             {any_truth(), {{nasty_text(10), any_truth()}, {"", any_truth()}}, nasty_text(20)}}
+        );
     return spec;
 }
 
@@ -637,7 +640,10 @@ EventSpec spec_beyond_all_limits() {
         .sales_end_at = parse_rfc3339("2027-12-22T10:00:00Z"),
         .stage = Stage{-2e9, 1e12, 0, -1},
         .focal_point = Point{2e9, -1e12},
-        .gates = Gates::of({{"", {std::string(100, 's'), "\x01"}, {}}, {"", {"\x01"}, {}}}),
+        .admission = Admission::of(
+            {{{"", {std::string(100, 's'), "\x01"}, {}}, {"", {"\x01"}, {}}},
+             {true, std::vector<Question>(7, {.label = "\x01"}), std::string(3'000, 't') + "\x02"}}
+        ),
     };
 }
 

@@ -133,7 +133,10 @@ EventSpec any_event_spec() {
     if (rarely()) spec.focal_point = {any_number(), any_number()};
     if (rarely()) spec.best_seats = SeatPreference::middle;
     if (rarely())
-        spec.gates = Gates::of({{text(any_truth()), {text(any_truth())}, {text(any_truth())}}});
+        spec.admission = Admission::of({
+            {{text(any_truth()), {text(any_truth())}, {text(any_truth())}}},
+            {true, {{text(any_truth())}}, text(any_truth())},
+        });
     if (rarely()) spec.max_seats_per_user = std::numeric_limits<std::uint32_t>::max();
     return spec;
 }
@@ -332,9 +335,11 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         create([&](auto& spec) { spec.stage = Stage{0, 0, 1, 1.0 / 3}; }),
         create([&](auto& spec) { spec.focal_point = Point{1.0 / 3, 0}; }),
         create([&](auto& spec) { spec.focal_point = Point{0, -2e9}; }),
-        create([&](auto& spec) { spec.gates = Gates::of({{bad, {}, {}}}); }),
-        create([&](auto& spec) { spec.gates = Gates::of({{"West", {"A", bad}, {}}}); }),
-        create([&](auto& spec) { spec.gates = Gates::of({{"West", {}, {bad}}}); }),
+        create([&](auto& spec) { spec.admission = Admission::of({{{bad, {}, {}}}}); }),
+        create([&](auto& spec) { spec.admission = Admission::of({{{"West", {"A", bad}, {}}}}); }),
+        create([&](auto& spec) { spec.admission = Admission::of({{{"West", {}, {bad}}}}); }),
+        create([&](auto& spec) { spec.admission = Admission::of({{}, {false, {{bad}}, {}}}); }),
+        create([&](auto& spec) { spec.admission = Admission::of({{}, {false, {}, bad}}); }),
         check_in([&](auto& scan, auto&) { scan.gate = bad; }),
         check_in([&](auto& scan, auto&) { scan.at = kFirstInstant - Millis{1}; }),
         check_in([&](auto&, auto& by) { by = bad; }),

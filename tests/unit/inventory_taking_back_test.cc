@@ -773,9 +773,15 @@ constexpr Change kChanges[]{
     [](auto& facts) { facts[50].at -= Millis{1}; },
     [](auto& facts) { body_at<EventCancelled>(facts, 52).request = kRequest; },
     [](auto& facts) { facts[52].body = EventUpdated{spec_of(facts)}; },
-    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {}, {}}}); },
-    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {"Stalls"}, {}}}); },
-    [](auto& facts) { spec_of(facts).gates = Gates::of({{"West", {}, {"Stalls"}}}); },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{{"West", {}, {}}}}); },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{{"West", {"Stalls"}, {}}}}); },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{{"West", {}, {"Stalls"}}}}); },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{}, {true, {}, {}}}); },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{}, {false, {{"Diet"}}, {}}}); },
+    [](auto& facts) {
+        spec_of(facts).admission = Admission::of({{}, {false, {{"Diet", true}}, {}}});
+    },
+    [](auto& facts) { spec_of(facts).admission = Admission::of({{}, {false, {}, "Diet"}}); },
     [](auto& facts) {
         for (const auto place : {53UZ, 54UZ, 55UZ})
             std::visit(

@@ -341,6 +341,55 @@ TEST(Requests, take_gates_that_list_each_section_and_category_once) {
     );
 }
 
+TEST(Requests, ask_up_to_five_questions_each_with_a_label_of_its_own) {
+    const auto refused = [](const json::value& asks) {
+        return event(text_of(kEvent, "asks", asks));
+    };
+    const auto asking = [&](json::array questions) {
+        return refused(json::object{{"questions", std::move(questions)}});
+    };
+    const auto questions = [](std::size_t count) {
+        json::array all;
+        for (std::size_t i = 0; i < count; ++i)
+            all.push_back(json::object{{"label", "Question " + std::to_string(i)}});
+        return all;
+    };
+    for (const json::value& good :
+         {json::value(nullptr),
+          json::value(json::object{}),
+          json::value(json::object{{"holder_name", nullptr}, {"terms", long_text("席", 2'000)}})})
+        EXPECT_THAT(refused(good), ElementsAre()) << good;
+    EXPECT_THAT(asking(questions(5)), ElementsAre());
+    EXPECT_THAT(asking(questions(6)), ElementsAre("asks.questions"));
+    EXPECT_THAT(asking({json::object{{"label", long_text("席", 200)}}}), ElementsAre());
+    EXPECT_THAT(
+        asking({json::object{{"label", "A"}}, json::object{{"label", "A"}, {"required", true}}}),
+        ElementsAre("asks.questions")
+    );
+    for (const json::value& bad :
+         {json::value(nullptr),
+          json::value(""),
+          json::value(long_text("a", 201)),
+          json::value(" A"),
+          json::value(1)})
+        EXPECT_THAT(
+            asking({json::object{{"label", "A"}}, json::object{{"label", bad}}}),
+            ElementsAre("asks.questions[1].label")
+        ) << bad;
+    EXPECT_THAT(
+        asking({json::object{{"label", "A"}, {"required", 1}}}),
+        ElementsAre("asks.questions[0].required")
+    );
+    EXPECT_THAT(asking({"A"}), ElementsAre("asks.questions[0]"));
+    EXPECT_THAT(refused(json::array{}), ElementsAre("asks"));
+    EXPECT_THAT(
+        refused(json::object{
+            {"holder_name", "yes"}, {"questions", "A"}, {"terms", long_text("a", 2'001)}
+        }),
+        ElementsAre("asks.holder_name", "asks.questions", "asks.terms")
+    );
+}
+
 TEST(Requests, bound_every_text_in_characters) {
     const auto up_to = [](std::size_t max) {
         return std::vector<json::value>{
@@ -877,7 +926,7 @@ TEST(Requests, give_what_is_left_out_its_default) {
     EXPECT_EQ(spec->payment, domain::PaymentRule::none);
     EXPECT_FALSE(spec->stage || spec->focal_point);
     EXPECT_EQ(spec->best_seats, domain::SeatPreference::balanced);
-    EXPECT_TRUE(spec->gates.empty());
+    EXPECT_TRUE(spec->admission.empty());
     EXPECT_EQ(spec->description + spec->venue, "");
     const auto one = parse_seat_request(json::serialize(kSeat));
     ASSERT_TRUE(one);
@@ -916,7 +965,7 @@ TEST(Requests, hand_on_what_was_asked_for) {
         .stage = domain::Stage{-5, -2.5, 10, 2},
         .focal_point = domain::Point{0, 1},
         .best_seats = domain::SeatPreference::front,
-        .gates = domain::Gates::of({{"Café", {"S", "T"}, {}}, {"W", {}, {"席"}}}),
+        .admission = domain::Admission::of({{{"Café", {"S", "T"}, {}}, {"W", {}, {"席"}}}}),
     };
     EXPECT_EQ(*spec, expected);
 

@@ -127,6 +127,7 @@ Awaitable<void> create_order(Context& context) {
         .reservation = request->reservation,
         .user = context.principal.sub,
         .request = *mark,
+        .accepts_terms = request->accepts_terms,
     };
     co_await place_order(context, std::move(command), std::move(request->contact));
 }

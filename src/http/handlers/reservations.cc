@@ -141,10 +141,11 @@ Awaitable<void> list_user_reservations(Context& context) {
 
 Awaitable<void> confirm_reservation(Context& context) {
     const auto id = context.path_id<ReservationId>();
-    if (id)
-        co_await execute_on_reservation(
-            context, domain::ConfirmReservation{*id, context.principal.sub}
-        );
+    if (!id) co_return;
+    auto request = wire::parse_confirm_request(context.request.body);
+    if (context.value_or_fail(request) == nullptr) co_return;
+    domain::ConfirmReservation command{*id, context.principal.sub, request->accepts_terms};
+    co_await execute_on_reservation(context, std::move(command));
 }
 
 Awaitable<void> cancel_reservation(Context& context) {

@@ -20,7 +20,7 @@ constexpr Route kRoutes[] = {
      anyone,
      BodyKind::none,
      handlers::count_available_seats},
-    {post, "/api/v1/reservations/{id}/confirm", user, BodyKind::none, handlers::confirm_reservation
+    {post, "/api/v1/reservations/{id}/confirm", user, BodyKind::json, handlers::confirm_reservation
     },
     {get, "/api/v1/reservations/{id}", user, BodyKind::none, handlers::get_reservation},
     {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations, heavy},
