@@ -11,12 +11,13 @@ namespace frontrow::domain {
 
 /// A position in a list: directly after this item, even if items were added before it meanwhile.
 struct Place {
-    /// The item's id.
+    /// The item's id. In lists of attendees, the number of their reservation's row.
     Bits128 id;
     /// Only in lists of events, which are ordered by start: the start that the event had. The event
     /// may have been moved or deleted since.
     Instant start_at{};
-    /// Only in lists of tickets: the ticket's number. The id is that of its reservation.
+    /// Only in lists of tickets and attendees: the ticket's number. Of a ticket, the id is that of
+    /// its reservation.
     std::uint32_t number = 0;
 
     friend bool operator==(const Place&, const Place&) = default;

@@ -323,6 +323,13 @@ read_ticket(const Inventory& state, Instant now, TicketId id, std::string user) 
 }
 
 Read<std::optional<TicketView>>
+read_known_ticket(const Inventory& state, Instant now, TicketId id) {
+    const auto ticket = find_ticket(state, id, now);
+    if (!ticket) return {std::nullopt, state.events_seq()};
+    return {ticket->view(), ticket->event().last_seq()};
+}
+
+Read<std::optional<TicketView>>
 read_event_ticket(const Inventory& state, Instant now, TicketId id, Organizer by) {
     const auto ticket = find_ticket(state, id, now);
     if (!ticket || !may_change(ticket->event(), by)) return {std::nullopt, state.events_seq()};

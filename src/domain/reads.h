@@ -8,6 +8,7 @@
 #include "domain/sections.h"
 #include "domain/ticket.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -208,6 +209,8 @@ read_reservation_tickets(const Inventory& state, Instant now, ReservationId id, 
 /// Nothing unless the user has the ticket, or the reservation to which it belongs.
 Read<std::optional<TicketView>>
 read_ticket(const Inventory& state, Instant now, TicketId id, std::string user);
+/// For a caller who was let see it, like a gate that has just scanned its code.
+Read<std::optional<TicketView>> read_known_ticket(const Inventory& state, Instant now, TicketId id);
 /// Nothing unless `by` may change the ticket's event.
 Read<std::optional<TicketView>>
 read_event_ticket(const Inventory& state, Instant now, TicketId id, Organizer by);
@@ -216,6 +219,32 @@ read_event_ticket(const Inventory& state, Instant now, TicketId id, Organizer by
 /// haven't transferred, newest reservation first.
 Read<std::vector<TicketView>>
 read_tickets(const Inventory& state, Instant now, std::string user, Page page);
+
+/// A part of the list of people who have an event's tickets.
+struct AttendeePart {
+    /// What the event asks.
+    Asks asks;
+    /// Those that were sold and not refunded.
+    std::vector<TicketView> tickets;
+    /// For each ticket the order whose contact is its holder's. Nil if no order sold it, or if it
+    /// was transferred.
+    std::vector<OrderId> orders;
+    /// Where the next part begins; absent if this is the last one.
+    std::optional<Place> next;
+
+    friend bool operator==(const AttendeePart&, const AttendeePart&) = default;
+};
+/// The part behind the place `after`, or the first one, of at most `at_most` tickets. Looks at a
+/// few thousand reservations at most, of whatever event, so a part may have fewer tickets, or none,
+/// although others follow. Nothing unless `by` may change the event.
+Read<std::optional<AttendeePart>> read_attendees(
+    const Inventory& state,
+    Instant now,
+    EventId event,
+    Organizer by,
+    std::optional<Place> after,
+    std::size_t at_most
+);
 
 /// How many people are in.
 struct CheckInReport {

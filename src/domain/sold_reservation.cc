@@ -70,6 +70,7 @@ TicketView SoldReservation::view(const TicketNotes& notes) const {
     const auto& spec = event().event.spec;
     view.gate = gate_of(plans, spec, view.place);
     view.starts_at = spec.start_at;
+    view.asks = spec.admission.asks();
     if (view.place.category.empty()) {
         const auto seat = plans.find_seat(view.place.seat);
         CHECK(seat);

@@ -24,6 +24,8 @@ public:
     const EventRow& event() const { return *event_; }
     /// The account that bought the tickets.
     const std::string& owner() const { return *owner_; }
+    /// The order that sold it; null if none did.
+    const Order* order() const { return order_; }
     std::uint32_t ticket_count() const { return domain::ticket_count(lines()); }
     bool has(std::uint32_t number) const { return number > 0 && number <= ticket_count(); }
 
@@ -53,7 +55,6 @@ private:
     ReservationId id_;
     const EventRow* event_ = nullptr;
     const std::string* owner_ = nullptr;
-    /// The order that sold it; null if none did.
     const Order* order_ = nullptr;
     /// What the reservation has, without prices. Empty if an order sold it.
     OrderLines lines_;

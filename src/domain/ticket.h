@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "domain/event.h"
 #include "domain/seat.h"
 
 #include <array>
@@ -125,6 +126,8 @@ struct TicketView {
     TicketSeat seat{};
     /// When the event starts.
     Instant starts_at{};
+    /// What the event asks about the person who will use the ticket.
+    Asks asks{};
 
     friend bool operator==(const TicketView&, const TicketView&) = default;
 };

@@ -57,6 +57,8 @@ struct Limits {
 inline constexpr std::size_t kOffsetMax = 10'000;
 /// The most orders in one table.
 inline constexpr std::size_t kOrdersInTableMax = 100'000;
+/// The most tickets in one table of attendees.
+inline constexpr std::size_t kAttendeesInTableMax = 100'000;
 /// The most seats in one answer.
 inline constexpr std::size_t kSeatsAnsweredMax = 100'000;
 

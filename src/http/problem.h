@@ -57,6 +57,10 @@ Problem pairing_code_invalid();
 Problem too_many_devices(std::size_t limit);
 /// This node of a cluster has no key file, so it can't sign the codes of tickets.
 Problem ticket_keys_missing();
+/// The ticket has no code yet, because its event requires something of which nothing is known.
+Problem holder_missing();
+/// The event asks for no such thing. `field`: the request's.
+Problem not_asked(std::string field, std::string message);
 /// There is no memory left for such a large answer.
 Problem too_much_to_send();
 

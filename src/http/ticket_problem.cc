@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 // The problems of gates and tickets.
 
@@ -88,6 +89,18 @@ Problem ticket_keys_missing() {
         "file.",
         60
     );
+}
+
+Problem holder_missing() {
+    return conflict(
+        "HOLDER_MISSING",
+        "The event asks about the person who will use the ticket; say it with PUT "
+        "/tickets/{id}/holder."
+    );
+}
+
+Problem not_asked(std::string field, std::string message) {
+    return rule_broken("NOT_ASKED", std::move(field), std::move(message));
 }
 
 }  // namespace frontrow::http

@@ -2,6 +2,7 @@
 
 #include "wire/fields.h"
 #include "wire/json_writer.h"
+#include "wire/parse_object.h"
 
 #include <boost/json.hpp>
 
@@ -70,33 +71,33 @@ Contact read_contact(ObjectReader& in) {
     return contact;
 }
 
+void write_contact(FieldsWriter& fields, const Contact& contact) {
+    fields.unless_empty("email", contact.email);
+    fields.unless_empty("locale", contact.locale);
+}
+
 std::string contact_record(const Contact& contact, std::string_view user) {
     std::string out;
     {
         JsonWriter json{out};
         json.begin_object();
-        json.field("user_id", user);
+        if (!user.empty()) json.field("user_id", user);
         FieldsWriter fields{json};
-        fields.unless_empty("email", contact.email);
-        fields.unless_empty("locale", contact.locale);
+        write_contact(fields, contact);
         json.end_object();
     }
     return out;
 }
 
-Result<Contact, ParseError> parse_contact_record(std::string_view record) {
-    boost::system::error_code error;
-    const auto document = boost::json::parse(record, error);
-    if (error || !document.is_object())
-        return std::unexpected(ParseError{{FieldError{"", "isn't a JSON object"}}});
-    Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints, Origin::history};
-    FieldsReader fields{in};
-    Contact contact;
-    fields.unless_empty("email", contact.email);
-    fields.unless_empty("locale", contact.locale);
-    if (!complaints.none()) return std::unexpected(complaints.take());
-    return contact;
+Result<ContactRecord, ParseError> parse_contact_record(std::string_view record) {
+    return parse_record(record, [](ObjectReader& in) {
+        FieldsReader fields{in};
+        ContactRecord read;
+        fields.optional_sub("user_id", read.user);
+        fields.unless_empty("email", read.contact.email);
+        fields.unless_empty("locale", read.contact.locale);
+        return read;
+    });
 }
 
 }  // namespace frontrow::wire

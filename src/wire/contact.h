@@ -11,6 +11,8 @@
 
 namespace frontrow::wire {
 
+class FieldsWriter;
+
 /// How to reach the buyer of an order. It is personal data, so it is in no fact: it is kept in a
 /// side record of the order, which can be erased.
 struct Contact {
@@ -33,9 +35,17 @@ std::string contact_record_name(OrderId order);
 /// The order whose contact has this name; nothing if it is the name of something else.
 std::optional<OrderId> order_of_contact(std::string_view name);
 
-/// The form in which a contact is kept. It names the user, so that all that is kept about a person
-/// can be found and erased.
+/// The fields of the contact that there are, written into the open object.
+void write_contact(FieldsWriter& fields, const Contact& contact);
+
+/// The form in which a contact is kept. It names the account whose contact it is, so that all that
+/// is kept about a person can be found and erased.
+struct ContactRecord {
+    /// Empty if the buyer has no account: the box office sold.
+    std::string user;
+    Contact contact;
+};
 std::string contact_record(const Contact& contact, std::string_view user);
-Result<Contact, ParseError> parse_contact_record(std::string_view record);
+Result<ContactRecord, ParseError> parse_contact_record(std::string_view record);
 
 }  // namespace frontrow::wire

@@ -1,19 +1,17 @@
 #include "wire/order_csv.h"
 
 #include "base/instant.h"
+#include "wire/csv_record.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
-#include <utility>
 
 namespace frontrow::wire {
 namespace {
 
 using namespace domain;
 
-constexpr std::string_view kRecordEnd = "\r\n";
 constexpr std::array<std::string_view, 14> kColumns{
     "order_id",
     "reservation_id",
@@ -31,15 +29,6 @@ constexpr std::array<std::string_view, 14> kColumns{
     "disputed",
 };
 
-void append_record(std::string& out, std::span<const std::string_view> fields) {
-    bool is_first = true;
-    for (const auto field : fields) {
-        if (!std::exchange(is_first, false)) out += ',';
-        append_csv_field(out, field);
-    }
-    out += kRecordEnd;
-}
-
 std::uint64_t tickets_of(const Order& order) {
     std::uint64_t tickets = 0;
     for (const auto& line : order.lines)
@@ -55,22 +44,8 @@ std::string_view method_of(const Order& order) {
 
 }  // namespace
 
-void append_csv_field(std::string& out, std::string_view text) {
-    constexpr std::string_view kFormulaStarts = "=+-@\t\r";
-    constexpr std::string_view kNeedQuotes = ",\"\r\n";
-    const bool is_formula = !text.empty() && kFormulaStarts.contains(text.front());
-    const bool is_quoted = text.find_first_of(kNeedQuotes) != std::string_view::npos;
-    if (is_quoted) out += '"';
-    if (is_formula) out += '\'';
-    for (const char c : text) {
-        if (c == '"') out += c;
-        out += c;
-    }
-    if (is_quoted) out += '"';
-}
-
 void append_order_columns(std::string& out) {
-    append_record(out, kColumns);
+    append_csv_record(out, kColumns);
 }
 
 void append_order_record(std::string& out, const OrderView& view, const Contact& contact) {
@@ -99,7 +74,7 @@ void append_order_record(std::string& out, const OrderView& view, const Contact&
         method_of(order),
         is_disputed ? "true" : "false",
     };
-    append_record(out, fields);
+    append_csv_record(out, fields);
 }
 
 }  // namespace frontrow::wire

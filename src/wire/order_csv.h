@@ -18,8 +18,4 @@ inline constexpr std::size_t kOrderRecordBytes = 256;
 void append_order_columns(std::string& out);
 void append_order_record(std::string& out, const domain::OrderView& view, const Contact& contact);
 
-/// Appends a field, in quotes if it needs them. A text that a spreadsheet would take for a formula
-/// gets an apostrophe in front, because anybody can choose their own name or address.
-void append_csv_field(std::string& out, std::string_view text);
-
 }  // namespace frontrow::wire

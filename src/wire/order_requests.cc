@@ -76,11 +76,6 @@ PaymentMethod read_box_office_method(ObjectReader& in) {
     return PaymentMethod::cash;
 }
 
-void write_contact(FieldsWriter& fields, const Contact& contact) {
-    fields.unless_empty("email", contact.email);
-    fields.unless_empty("locale", contact.locale);
-}
-
 }  // namespace
 
 std::string read_payment_token(ObjectReader& in) {

@@ -15,6 +15,22 @@ void write_place(FieldsWriter& fields, const TicketPlace& place) {
         fields("category", place.category);
 }
 
+void write_details(JsonWriter& json, const TicketView& view, const HolderDetails& details) {
+    if (!details.is_empty()) {
+        json.key("holder_details");
+        json.begin_object();
+        write_holder_details(json, details);
+        json.end_object();
+    }
+    const auto open = missing(view.asks, details);
+    if (open.empty()) return;
+    json.key("missing");
+    json.begin_array();
+    for (const auto one : open)
+        json.value(one);
+    json.end_array();
+}
+
 }  // namespace
 
 std::string text_of(TicketId id) {
@@ -45,6 +61,7 @@ void append_ticket(
     std::string& out,
     const TicketView& view,
     std::string_view account,
+    const HolderDetails* details,
     std::string_view code
 ) {
     JsonWriter json{out};
@@ -65,6 +82,7 @@ void append_ticket(
     fields("status", view.status);
     fields("issue", view.issue);
     if (view.used) write_scan(json, "used", *view.used);
+    if (details != nullptr && view.holder == account) write_details(json, view, *details);
     if (!code.empty()) json.field("code", code);
     json.end_object();
 }
@@ -82,6 +100,7 @@ void append_verdict(std::string& out, const ScanVerdict& verdict) {
     }
     fields.unless_empty("place", verdict.place);
     fields.unless_empty("gate", verdict.gate);
+    fields.unless_empty("holder_name", verdict.holder_name);
     json.end_object();
 }
 

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "domain/reads.h"
 #include "domain/ticket.h"
+#include "wire/holder.h"
 #include "wire/json_writer.h"
 
 #include <optional>
@@ -18,11 +19,13 @@ std::optional<domain::TicketId> parse_ticket_id(std::string_view text);
 
 void write_scan(JsonWriter& json, Key name, const domain::TicketScan& scan);
 
-/// The ticket as this account sees it, with its code, if that isn't empty.
+/// The ticket as this account sees it. `details`: of its holder, if the account has the ticket;
+/// null if they weren't read. With its code, if that isn't empty.
 void append_ticket(
     std::string& out,
     const domain::TicketView& view,
     std::string_view account,
+    const HolderDetails* details = nullptr,
     std::string_view code = {}
 );
 
@@ -36,6 +39,8 @@ struct ScanVerdict {
     // What a genuine code says, for people.
     std::string place;
     std::string gate;
+    /// Of the person who may use the ticket; empty if it isn't known or wasn't asked for.
+    std::string holder_name{};
 };
 
 void append_verdict(std::string& out, const ScanVerdict& verdict);

@@ -35,6 +35,7 @@ body_for(const http::Route& route, const SmallWorld& world, const std::string& c
     if (route.pattern.ends_with("/check-in/batch"))
         return R"({"scans":[{"code":")" + world.code + R"(","scan_id":")" + world.reservation +
                R"(","scanned_at":"2026-01-01T00:00:00Z"}]})";
+    if (route.pattern.ends_with("/holder")) return "{}";
     if (route.pattern.ends_with("/transfer")) return R"({"sub":"bob"})";
     if (route.pattern.starts_with("/api/v1/payments")) return R"({"id":"evt_1"})";
     if (route.pattern == "/api/v1/orders")

@@ -277,6 +277,12 @@ protected:
                    {"code", code}, {"scan_id", venue.event}, {"scanned_at", "2026-01-01T00:00:00Z"}
                }}}},
              kSchemas + "CheckInBatchRequest"},
+            {"set_ticket_holder",
+             "PUT",
+             "/api/v1/tickets/" + sold + ".1/holder",
+             "alice",
+             {{"answers", json::array{}}},
+             kSchemas + "HolderRequest"},
             {"transfer_ticket",
              "POST",
              "/api/v1/tickets/" + sold + ".2/transfer",

@@ -863,6 +863,7 @@ private:
             };
             view.gate = gate_of(*known, view.place);
             view.starts_at = known->event.spec.start_at;
+            view.asks = known->event.spec.admission.asks();
             if (const auto* const seat = find_seat(view.place.seat))
                 view.seat.spec = std::make_shared<const domain::SeatSpec>(seat->spec);
             all.push_back({std::move(view), known->event});

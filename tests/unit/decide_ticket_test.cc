@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 // Which tickets there are, what becomes of them by refunds, and how they change hands.
 
@@ -52,6 +57,18 @@ TEST_F(TicketOfOrder, is_one_for_each_line_and_unit_in_the_order_of_lines) {
     EXPECT_FALSE(exists(ticket(order, 0)));
     EXPECT_FALSE(exists(ticket(order, 6)));
     EXPECT_EQ(office.inventory().tickets().size(), 0U) << "nothing has happened to them";
+}
+
+TEST_F(TicketOfOrder, says_what_its_event_asks_today) {
+    auto asking = paid();
+    asking.admission = Admission::of({.gates = {}, .asks = {true, {{"Diet", true}}, {}}});
+    ASSERT_TRUE(office.act(UpdateEvent{event, BoxOffice::owner(), asking, std::nullopt}));
+    const auto id = ticket(order, 1);
+    EXPECT_EQ(seen(id).asks, asking.admission.asks());
+    EXPECT_EQ(read_known_ticket(office.inventory(), office.now, id).value, seen(id));
+    EXPECT_EQ(
+        read_known_ticket(office.inventory(), office.now, ticket(order, 6)).value, std::nullopt
+    );
 }
 
 TEST_F(TicketOfOrder, comes_with_the_confirmation) {
@@ -357,6 +374,89 @@ TEST_F(TicketOfOrder, is_changed_once_by_a_request_with_a_key) {
     refused(of_order, "idempotency_key_reused");
     office.now += 25h;
     refused(given, "ticket_not_found");
+}
+
+/// The tickets of all parts, of at most so many tickets each, and the orders beside them.
+std::vector<std::pair<TicketId, OrderId>>
+attendees(const Inventory& inventory, Instant now, EventId event, std::size_t at_most) {
+    std::vector<std::pair<TicketId, OrderId>> all;
+    std::optional<Place> next;
+    do {
+        const auto part =
+            read_attendees(inventory, now, event, BoxOffice::owner(), next, at_most).value.value();
+        EXPECT_LE(part.tickets.size(), at_most);
+        EXPECT_EQ(part.orders.size(), part.tickets.size());
+        for (std::size_t i = 0; i < part.tickets.size(); ++i)
+            all.emplace_back(part.tickets[i].id, part.orders[i]);
+        next = part.next;
+    } while (next);
+    return all;
+}
+
+TEST_F(TicketOfOrder, is_an_attendees_until_it_is_refunded) {
+    hold("dan", {0});
+    const auto theirs = confirmed("bob", {1});
+    const auto second = buy("cid", {5});
+    transfer(ticket(order, 2), "ann", "dot");
+    done(refund(order, ids({3})));
+    const std::vector<std::pair<TicketId, OrderId>> expected{
+        {ticket(order, 2), OrderId{}},
+        {ticket(order, 3), order.order.id},
+        {ticket(order, 4), order.order.id},
+        {ticket(order, 5), order.order.id},
+        {ticket(second, 1), second.order.id},
+    };
+    for (std::size_t at_most = 1; at_most <= 6; ++at_most)
+        EXPECT_EQ(attendees(office.inventory(), office.now, event, at_most), expected) << at_most;
+    const std::vector<std::pair<TicketId, OrderId>> without_order{{{theirs.id, 1}, OrderId{}}};
+    EXPECT_EQ(attendees(office.inventory(), office.now, open_event, 9), without_order);
+    const auto read = [&](const Organizer& by, EventId of) {
+        return read_attendees(office.inventory(), office.now, of, by, std::nullopt, 1).value;
+    };
+    EXPECT_TRUE(read({"otto"}, event));
+    for (const auto* other : {"gus", "ann"})
+        EXPECT_FALSE(read({other}, event)) << other;
+    EXPECT_FALSE(read({"root", true}, EventId{{99, 1}}));
+}
+
+TEST(Attendees, are_read_a_few_thousand_reservations_at_a_time) {
+    Inventory inventory;
+    const auto act = [&](const Command& command) {
+        auto decision = decide_and_raise(inventory, command, kOpening);
+        CHECK(decision.outcome);
+        for (auto& fact : decision.facts)
+            evolve_for_good(
+                inventory,
+                {inventory.last_seq() + 1, kOpening, {}, fact.event, std::move(fact.body)}
+            );
+    };
+    constexpr std::uint64_t kReservations = 9'000;
+    const EventId small{{1, 1}};
+    const EventId large{{1, 2}};
+    for (const auto id : {small, large}) {
+        act(CreateEvent{id, BoxOffice::owner(), BoxOffice::spec()});
+        act(AddCategory{id, BoxOffice::owner(), {"Floor", 0, kReservations}});
+    }
+    for (std::uint64_t i = 1; i <= kReservations; ++i) {
+        const bool is_at_end = i == 1 || i == kReservations;
+        const ReservationId reservation{{3, i}};
+        act(ReserveSeats{
+            .reservation = reservation,
+            .event = is_at_end ? small : large,
+            .user = "ann",
+            .seats = {},
+            .items = {{"Floor", 1}},
+            .hold = {},
+            .request = {.key = {4, i}, .content = {}},
+        });
+        act(ConfirmReservation{reservation, "ann"});
+    }
+    const auto first =
+        read_attendees(inventory, kOpening, small, BoxOffice::owner(), std::nullopt, 100).value;
+    EXPECT_THAT(first->tickets, SizeIs(1)) << "the other one is far away";
+    EXPECT_TRUE(first->next);
+    EXPECT_THAT(attendees(inventory, kOpening, small, 100), SizeIs(2));
+    EXPECT_THAT(attendees(inventory, kOpening, large, 1'000), SizeIs(kReservations - 2));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "wire/contact.h"
+#include "wire/csv_record.h"
 #include "wire/fact_json.h"
 #include "wire/order_csv.h"
 #include "wire/requests.h"
@@ -200,8 +201,12 @@ TEST(Contact, is_kept_with_its_user_and_read_back) {
     const Contact contact{"a\"b@c.org", "ja"};
     const auto record = contact_record(contact, "alice");
     EXPECT_EQ(record, R"({"user_id":"alice","email":"a\"b@c.org","locale":"ja"})");
-    EXPECT_EQ(*parse_contact_record(record), contact);
-    EXPECT_EQ(*parse_contact_record(contact_record({}, "bob")), Contact{});
+    EXPECT_EQ(parse_contact_record(record)->contact, contact);
+    EXPECT_EQ(parse_contact_record(record)->user, "alice");
+    const auto of_nobody = contact_record(contact, "");
+    EXPECT_EQ(of_nobody, R"({"email":"a\"b@c.org","locale":"ja"})");
+    EXPECT_EQ(parse_contact_record(of_nobody)->user, "");
+    EXPECT_EQ(parse_contact_record(contact_record({}, "bob"))->contact, Contact{});
     for (const auto* broken : {"", "[]", R"({"email":7})"})
         EXPECT_FALSE(parse_contact_record(broken).has_value()) << broken;
 }

@@ -1,4 +1,5 @@
 #include "http/handlers/handlers.h"
+#include "http/handlers/holders.h"
 #include "http/handlers/replies.h"
 #include "http/ticket_codes.h"
 #include "wire/ticket_json.h"
@@ -83,6 +84,16 @@ verdict_on(ScanId scan, const TicketCodes::Checked& code, const CheckedTicket* c
     };
 }
 
+/// The name of the person who may use the ticket; empty if the event doesn't ask for it, or it
+/// isn't known. Also if it can't be read: the person is in already.
+Awaitable<std::string> holder_name(const Services& services, domain::TicketId id) {
+    auto found = co_await services.store.read(domain::read_known_ticket, id);
+    if (!found || !*found || !(*found)->asks.holder_name()) co_return std::string{};
+    const std::vector<domain::TicketView> one{**std::move(found)};
+    auto holders = co_await read_holders(services, one);
+    co_return holders ? std::move(holders->front().name) : std::string{};
+}
+
 Awaitable<Result<wire::CheckInBatchRequest, wire::ParseError>> parse_batch(Context& context) {
     auto parse = [&] { return wire::parse_check_in_batch_request(context.request.body); };
     if (context.request.body.size() <= kBodyOnOwnerMax) co_return parse();
@@ -112,7 +123,9 @@ Awaitable<void> check_in(Context& context) {
     const auto& checked = all->front();
     services.metrics.check_in(name_of(checked.verdict));
     if (auto problem = problem_of(checked)) co_return context.fail(*std::move(problem));
-    wire::append_verdict(context.response.body, verdict_on(id, code, &checked));
+    auto verdict = verdict_on(id, code, &checked);
+    verdict.holder_name = co_await holder_name(services, checked.ticket);
+    wire::append_verdict(context.response.body, verdict);
 }
 
 Awaitable<void> check_in_batch(Context& context) {

@@ -1,47 +1,39 @@
 #include "http/handlers/contacts.h"
 
 #include "base/check.h"
+#include "http/handlers/side_values.h"
 #include "store/side_records.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace frontrow::http::handlers {
 namespace {
 
-using store::SideRecord;
-
-/// A page of contacts, in the order of their names.
-using Records = std::vector<SideRecord>;
-
-const SideRecord* find_in(const Records& records, const std::string& name) {
-    const auto found = std::ranges::lower_bound(records, name, {}, &SideRecord::name);
-    return found == records.end() || found->name != name ? nullptr : &*found;
-}
-
-/// True if a contact with this name can only be behind the records, or before them.
-bool is_outside(const Records& records, const std::string& name) {
-    return records.empty() || name < records.front().name || name > records.back().name;
-}
-
-/// The record's contact. If it can't be read, answers with an error and returns nothing.
-std::optional<wire::Contact> read_or_fail(Context& context, const SideRecord& record) {
-    auto contact = wire::parse_contact_record(record.value);
-    if (contact) return *std::move(contact);
-    context.services.log.error("a side record can't be read", {{"record", record.name}});
+/// The contact that is kept as `value`. If it can't be read, answers with an error and returns
+/// nothing.
+std::optional<wire::Contact>
+read_or_fail(Context& context, OrderId order, const std::string& value) {
+    auto record = wire::parse_contact_record(value);
+    if (record) return std::move(record->contact);
+    context.services.log.error("a side record can't be read", {{"record", wire::contact_record_name(order)}});
     context.fail(problem_of(io::Fault{io::FaultKind::corrupt, "a contact can't be read"}));
     return std::nullopt;
 }
 
 }  // namespace
 
-store::Awaitable<std::optional<std::uint64_t>>
-keep_contact_or_fail(Context& context, OrderId order, const wire::Contact& contact) {
+store::Awaitable<std::optional<std::uint64_t>> keep_contact_or_fail(
+    Context& context,
+    OrderId order,
+    const wire::Contact& contact,
+    std::string_view buyer
+) {
     if (contact.is_empty()) co_return 0;
     store::SideChange change{
-        .name = wire::contact_record_name(order),
-        .value = wire::contact_record(contact, context.principal.sub)
+        .name = wire::contact_record_name(order), .value = wire::contact_record(contact, buyer)
     };
     auto changed = co_await context.services.payments.records.change(std::move(change));
     auto* outcome = context.value_or_fail(changed);
@@ -69,37 +61,27 @@ store::Awaitable<std::optional<wire::Contact>> contact_or_fail(Context& context,
     const auto* record = context.value_or_fail(found);
     if (record == nullptr) co_return std::nullopt;
     if (!*record) co_return wire::Contact{};
-    co_return read_or_fail(context, **record);
+    co_return read_or_fail(context, order, (*record)->value);
 }
 
-/// Reads a page of records at a time, from the first order on that the last page doesn't cover. The
-/// orders of one event have most of a page to themselves while that event sells.
 store::Awaitable<std::optional<std::vector<wire::Contact>>>
-contacts_or_fail(Context& context, const std::vector<domain::OrderView>& orders) {
-    std::vector<wire::Contact> contacts;
-    contacts.reserve(orders.size());
-    Records records;
-    bool is_to_end = false;
-    for (const auto& view : orders) {
-        const auto name = wire::contact_record_name(view.order.id);
-        const bool is_behind_all = is_to_end && (records.empty() || name > records.back().name);
-        if (!is_behind_all && is_outside(records, name)) {
-            // The name without its last digit is before the name, and behind all smaller ones.
-            auto found = co_await context.services.payments.records.list(
-                std::string{wire::kContactRecords}, name.substr(0, name.size() - 1)
-            );
-            auto* page = context.value_or_fail(found);
-            if (page == nullptr) co_return std::nullopt;
-            records = std::move(*page);
-            is_to_end = records.size() < store::SideRecords::kPage;
-        }
-        wire::Contact contact;
-        if (const auto* record = find_in(records, name)) {
-            auto read = read_or_fail(context, *record);
-            if (!read) co_return std::nullopt;
-            contact = *std::move(read);
-        }
-        contacts.push_back(std::move(contact));
+contacts_or_fail(Context& context, const std::vector<OrderId>& orders) {
+    std::vector<std::size_t> asked;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        if (orders[i] == OrderId{}) continue;
+        asked.push_back(i);
+        names.push_back(wire::contact_record_name(orders[i]));
+    }
+    auto values =
+        co_await read_side_values(context.services.payments.records, wire::kContactRecords, std::move(names));
+    if (context.value_or_fail(values) == nullptr) co_return std::nullopt;
+    std::vector<wire::Contact> contacts(orders.size());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (!(*values)[i]) continue;
+        auto contact = read_or_fail(context, orders[asked[i]], *(*values)[i]);
+        if (!contact) co_return std::nullopt;
+        contacts[asked[i]] = *std::move(contact);
     }
     co_return contacts;
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,11 +16,24 @@ namespace frontrow::http::handlers {
 // The contacts of orders, each in a side record. Only the order's owner and the event's organisers
 // may see them.
 
-/// Keeps the contact of an order that is about to be placed, durably. Returns the version of its
-/// side record; 0, and keeps nothing, if the contact is empty. If it can't be kept, answers with an
-/// error and returns nothing.
-store::Awaitable<std::optional<std::uint64_t>>
-keep_contact_or_fail(Context& context, OrderId order, const wire::Contact& contact);
+/// The account whose contact an order's is. What the box office sells belongs to the clerk, but the
+/// contact is the buyer's, whose account nobody knows.
+inline std::string_view buyer_of(const domain::PlaceOrder& command) {
+    return command.user;
+}
+inline std::string_view buyer_of(const domain::SellAtBoxOffice&) {
+    return {};
+}
+
+/// Keeps the contact of an order that is about to be placed, durably. `buyer`: the account whose it
+/// is; empty if nobody knows. Returns the version of its side record; 0, and keeps nothing, if the
+/// contact is empty. If it can't be kept, answers with an error and returns nothing.
+store::Awaitable<std::optional<std::uint64_t>> keep_contact_or_fail(
+    Context& context,
+    OrderId order,
+    const wire::Contact& contact,
+    std::string_view buyer
+);
 
 /// Erases a contact that keep_contact_or_fail() has kept under this version.
 store::Awaitable<void> erase_contact(Context& context, OrderId order, std::uint64_t version);
@@ -28,10 +42,10 @@ store::Awaitable<void> erase_contact(Context& context, OrderId order, std::uint6
 /// returns nothing.
 store::Awaitable<std::optional<wire::Contact>> contact_or_fail(Context& context, OrderId order);
 
-/// The contacts of these orders, in their order. Quick if the orders are in the order of their
-/// ids. If one can't be read, answers with an error and returns nothing.
+/// The contacts of these orders, in their order; empty for a nil id. If one can't be read, answers
+/// with an error and returns nothing.
 store::Awaitable<std::optional<std::vector<wire::Contact>>>
-contacts_or_fail(Context& context, const std::vector<domain::OrderView>& orders);
+contacts_or_fail(Context& context, const std::vector<OrderId>& orders);
 
 /// True if the contact of the order with this id is to be kept after the command that was to place
 /// it: it was placed, or nobody knows.
@@ -44,7 +58,7 @@ template <class Command>
 store::Awaitable<std::optional<domain::OrderView>>
 place_or_fail(Context& context, Command command, const wire::Contact& contact) {
     const auto order = command.order;
-    const auto version = co_await keep_contact_or_fail(context, order, contact);
+    const auto version = co_await keep_contact_or_fail(context, order, contact, buyer_of(command));
     if (!version) co_return std::nullopt;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     if (!is_placed(result, order)) co_await erase_contact(context, order, *version);

@@ -81,25 +81,18 @@ read_page(Context& context, EventId event, std::optional<OrderStatus> only, stor
     co_return all;
 }
 
-/// Reserves memory for an answer that grows by about so many bytes. If there is no room, answers
-/// with an error and returns false.
-bool grow_or_fail(Context& context, std::size_t bytes) {
-    auto& response = context.response;
-    if (!response.share) return take_room_or_fail(context, bytes);
-    const auto held = response.share->bytes();
-    const auto needed = response.body.size() + bytes;
-    if (!context.services.answers.has_room(needed, held)) {
-        context.fail(too_much_to_send());
-        return false;
-    }
-    response.share->resize(std::max(needed, response.body.capacity()));
-    return true;
+std::vector<OrderId> ids_of(const Orders& orders) {
+    std::vector<OrderId> ids;
+    ids.reserve(orders.size());
+    for (const auto& view : orders)
+        ids.push_back(view.order.id);
+    return ids;
 }
 
 /// Appends the orders to the table in the body, on a worker. If there is no room, answers with an
 /// error and returns false.
 Awaitable<bool> append_part_or_fail(Context& context, const Orders& orders) {
-    const auto contacts = co_await contacts_or_fail(context, orders);
+    const auto contacts = co_await contacts_or_fail(context, ids_of(orders));
     if (!contacts || !grow_or_fail(context, orders.size() * wire::kOrderRecordBytes))
         co_return false;
     auto work = [&] {
@@ -197,7 +190,7 @@ Awaitable<void> list_event_orders(Context& context) {
     if (orders == nullptr) co_return;
     const bool goes_on = orders->size() > page->limit;
     if (goes_on) orders->pop_back();
-    const auto contacts = co_await contacts_or_fail(context, *orders);
+    const auto contacts = co_await contacts_or_fail(context, ids_of(*orders));
     if (!contacts) co_return;
     const auto path = "/api/v1/events/" + event->to_string() + "/orders";
     if (goes_on)

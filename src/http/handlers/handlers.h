@@ -56,6 +56,7 @@ Awaitable<void> refund_order(Context& context);
 Awaitable<void> settle_by_hand(Context& context);
 Awaitable<void> list_event_orders(Context& context);
 Awaitable<void> export_event_orders(Context& context);
+Awaitable<void> export_attendees(Context& context);
 Awaitable<void> get_sales(Context& context);
 Awaitable<void> sell_at_box_office(Context& context);
 Awaitable<void> take_payment_notice(Context& context);
@@ -63,6 +64,7 @@ Awaitable<void> take_payment_notice(Context& context);
 Awaitable<void> list_reservation_tickets(Context& context);
 Awaitable<void> list_tickets(Context& context);
 Awaitable<void> get_ticket(Context& context);
+Awaitable<void> set_ticket_holder(Context& context);
 Awaitable<void> get_ticket_svg(Context& context);
 Awaitable<void> get_ticket_png(Context& context);
 Awaitable<void> transfer_ticket(Context& context);
@@ -77,6 +79,9 @@ Awaitable<void> create_device(Context& context);
 Awaitable<void> list_devices(Context& context);
 Awaitable<void> remove_device(Context& context);
 Awaitable<void> pair_device(Context& context);
+
+Awaitable<void> get_personal_data(Context& context);
+Awaitable<void> erase_personal_data(Context& context);
 
 Awaitable<void> create_api_key(Context& context);
 Awaitable<void> list_api_keys(Context& context);

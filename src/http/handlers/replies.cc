@@ -118,6 +118,19 @@ bool take_room_or_fail(Context& context, std::size_t bytes) {
     return response.share.has_value();
 }
 
+bool grow_or_fail(Context& context, std::size_t bytes) {
+    auto& response = context.response;
+    if (!response.share) return take_room_or_fail(context, bytes);
+    const auto held = response.share->bytes();
+    const auto needed = response.body.size() + bytes;
+    if (!context.services.answers.has_room(needed, held)) {
+        context.fail(too_much_to_send());
+        return false;
+    }
+    response.share->resize(std::max(needed, response.body.capacity()));
+    return true;
+}
+
 std::optional<store::Page> page_or_fail(Context& context, const ListBounds& bounds) {
     const auto query = context.request.query;
     auto limit = query_number(query, "limit", 1, bounds.limit_max, bounds.limit);

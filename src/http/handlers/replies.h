@@ -159,6 +159,9 @@ inline constexpr std::size_t kBodyOnOwnerMax = 64 << 10;
 /// error and returns false.
 bool take_room_or_fail(Context& context, std::size_t bytes);
 
+/// The same for an answer that grows by about this many bytes, part by part.
+bool grow_or_fail(Context& context, std::size_t bytes);
+
 /// Appends to the body with `render(out)`, here or on a worker. If the body is long and the request
 /// can still be refused, call take_room_or_fail() before.
 template <class Render>

@@ -1,4 +1,5 @@
 #include "http/handlers/handlers.h"
+#include "http/handlers/holders.h"
 #include "http/handlers/replies.h"
 #include "http/query.h"
 #include "http/ticket_codes.h"
@@ -6,6 +7,8 @@
 #include "wire/ticket_json.h"
 #include "wire/ticket_requests.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +23,7 @@ namespace {
 using domain::TicketId;
 using domain::TicketView;
 using Tickets = std::vector<TicketView>;
+using Holders = std::vector<wire::HolderDetails>;
 
 constexpr std::size_t kScaleDefault = 8;
 /// Approximate size of a ticket with its code as JSON.
@@ -34,9 +38,12 @@ std::optional<TicketId> ticket_id_or_fail(Context& context) {
     return id;
 }
 
-/// Whether this account may see the ticket's code.
+/// Whether this account may see the ticket's code once nothing is missing.
 bool may_see_code(const TicketView& view, std::string_view account) {
     return view.holder == account && view.status != domain::TicketStatus::refunded;
+}
+bool has_code(const TicketView& view, const wire::HolderDetails& holder, std::string_view account) {
+    return may_see_code(view, account) && wire::missing(view.asks, holder).empty();
 }
 
 /// What the ticket admits to, for people: section, row and label, or the category. If that is too
@@ -66,15 +73,27 @@ tickets::CodeContents contents_of(const TicketView& view) {
     };
 }
 
-/// The code of each ticket, in order; empty where the caller may not see it. If they can't be
-/// signed, answers with an error and returns nothing.
-Awaitable<std::optional<std::vector<std::string>>>
-codes_or_fail(Context& context, const Tickets& all) {
-    std::vector<std::string> codes(all.size());
+/// What belongs to each of several tickets, in their order.
+struct Extras {
+    Holders holders;
+    /// Empty where the caller may not see the code.
+    std::vector<std::string> codes;
+};
+
+/// What belongs to these tickets. If codes can't be signed, or holders can't be read, answers with
+/// an error and returns nothing.
+Awaitable<std::optional<Extras>> extras_or_fail(Context& context, const Tickets& all) {
+    auto holders = co_await read_holders(context.services, all);
+    if (context.value_or_fail(holders) == nullptr) co_return std::nullopt;
+    Extras extras{*std::move(holders), std::vector<std::string>(all.size())};
+    std::vector<std::size_t> with_code;
     std::vector<tickets::CodeContents> contents;
-    for (const auto& view : all)
-        if (may_see_code(view, context.principal.sub)) contents.push_back(contents_of(view));
-    if (contents.empty()) co_return codes;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!has_code(all[i], extras.holders[i], context.principal.sub)) continue;
+        with_code.push_back(i);
+        contents.push_back(contents_of(all[i]));
+    }
+    if (contents.empty()) co_return extras;
     auto& signer = context.services.ticket_codes;
     if (!signer.has_key()) {
         context.fail(ticket_keys_missing());
@@ -83,23 +102,37 @@ codes_or_fail(Context& context, const Tickets& all) {
     auto made = co_await signer.sign(std::move(contents));
     auto* next = context.value_or_fail(made);
     if (next == nullptr) co_return std::nullopt;
-    auto code = next->begin();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (may_see_code(all[i], context.principal.sub)) codes[i] = std::move(*code++);
-    co_return codes;
+    for (std::size_t i = 0; i < with_code.size(); ++i)
+        extras.codes[with_code[i]] = std::move((*next)[i]);
+    co_return extras;
 }
 
 Awaitable<void> reply_tickets(Context& context, const Tickets& all) {
     const bool is_long = all.size() > kSeatsOnOwnerMax;
     if (is_long && !take_room_or_fail(context, all.size() * kTicketBytes)) co_return;
-    const auto codes = co_await codes_or_fail(context, all);
-    if (!codes) co_return;
+    const auto extras = co_await extras_or_fail(context, all);
+    if (!extras) co_return;
     auto render = [&](std::string& out) {
-        append_list(out, all, [&, code = codes->begin()](auto& to, const auto& view) mutable {
-            wire::append_ticket(to, view, context.principal.sub, *code++);
+        append_list(out, all, [&, i = 0UZ](auto& to, const auto& view) mutable {
+            const auto& holder = extras->holders[i];
+            wire::append_ticket(to, view, context.principal.sub, &holder, extras->codes[i++]);
         });
     };
     co_await render_body(context, all.size(), render);
+}
+
+/// Answers with the ticket and all that belongs to it.
+Awaitable<void> reply_ticket(Context& context, TicketView view) {
+    const Tickets one{std::move(view)};
+    const auto extras = co_await extras_or_fail(context, one);
+    if (!extras) co_return;
+    wire::append_ticket(
+        context.response.body,
+        one.front(),
+        context.principal.sub,
+        &extras->holders.front(),
+        extras->codes.front()
+    );
 }
 
 /// The ticket that the path names, if the caller has it or has bought it. If not, answers with an
@@ -114,37 +147,69 @@ Awaitable<std::optional<TicketView>> ticket_or_fail(Context& context) {
     co_return std::move(*view);
 }
 
+/// The same, if the caller has the ticket and it wasn't refunded.
+Awaitable<std::optional<TicketView>> own_ticket_or_fail(Context& context) {
+    auto view = co_await ticket_or_fail(context);
+    if (!view || may_see_code(*view, context.principal.sub)) co_return view;
+    const bool is_refunded = view->status == domain::TicketStatus::refunded;
+    context.fail(
+        is_refunded ? problem_of(domain::Refusal{.reason = domain::Reason::ticket_refunded})
+                    : not_found("The ticket was given to another account, which alone has it now.")
+    );
+    co_return std::nullopt;
+}
+
+/// Whether the event asks all that the details have. If it doesn't, answers with an error and
+/// returns false.
+bool is_asked_or_fail(
+    Context& context,
+    const domain::Asks& asks,
+    const wire::HolderDetails& details
+) {
+    if (!details.name.empty() && !asks.holder_name()) {
+        context.fail(not_asked("name", "The event doesn't ask for a name."));
+        return false;
+    }
+    for (std::size_t i = 0; i < details.answers.size(); ++i) {
+        const auto& label = details.answers[i].label;
+        const auto questions = asks.questions();
+        if (std::ranges::find(questions, label, &domain::Question::label) != questions.end())
+            continue;
+        context.fail(not_asked(
+            "answers[" + std::to_string(i) + "].label", "The event has no question " + label + "."
+        ));
+        return false;
+    }
+    return true;
+}
+
 /// Answers with the QR code that `draw(code, scale)` makes of the ticket's code.
 template <class Draw>
 Awaitable<void> reply_qr(Context& context, std::string_view content_type, Draw draw) {
     auto scale =
         query_number(context.request.query, "scale", 1, tickets::kQrScaleMax, kScaleDefault);
     if (context.value_or_fail(scale) == nullptr) co_return;
-    auto view = co_await ticket_or_fail(context);
+    auto view = co_await own_ticket_or_fail(context);
     if (!view) co_return;
-    if (!may_see_code(*view, context.principal.sub)) {
-        const bool is_refunded = view->status == domain::TicketStatus::refunded;
-        context.fail(
-            is_refunded
-                ? problem_of(domain::Refusal{.reason = domain::Reason::ticket_refunded})
-                : not_found("The ticket was given to another account, which alone sees its code.")
-        );
-        co_return;
-    }
-    Tickets one{*std::move(view)};
-    const auto codes = co_await codes_or_fail(context, one);
-    if (!codes) co_return;
-    auto work = [&] { return draw(codes->front(), static_cast<unsigned>(*scale)); };
+    const Tickets one{*std::move(view)};
+    const auto extras = co_await extras_or_fail(context, one);
+    if (!extras) co_return;
+    const auto& code = extras->codes.front();
+    if (code.empty()) co_return context.fail(holder_missing());
+    auto work = [&] { return draw(code, static_cast<unsigned>(*scale)); };
     context.response.body = co_await context.services.workers.run(work);
     context.response.content_type = content_type;
 }
 
-/// Executes a command that changes a ticket, and answers with the ticket, without its code.
+/// Executes a command that changes a ticket, and answers with the ticket, without its code. What is
+/// kept about somebody who no longer has it is erased.
 template <class Command>
 Awaitable<void> change_ticket(Context& context, Command command) {
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     const auto* view = entity_or_fail<TicketView>(context, result);
-    if (view != nullptr) wire::append_ticket(context.response.body, *view, context.principal.sub);
+    if (view == nullptr) co_return;
+    co_await erase_former_holder(context.services, *view);
+    wire::append_ticket(context.response.body, *view, context.principal.sub);
 }
 
 /// Whether the caller may use the organisers' routes of this ticket: by their role, or as a member
@@ -197,11 +262,17 @@ Awaitable<void> list_tickets(Context& context) {
 
 Awaitable<void> get_ticket(Context& context) {
     auto view = co_await ticket_or_fail(context);
-    if (!view) co_return;
-    Tickets one{*std::move(view)};
-    const auto codes = co_await codes_or_fail(context, one);
-    if (!codes) co_return;
-    wire::append_ticket(context.response.body, one.front(), context.principal.sub, codes->front());
+    if (view) co_await reply_ticket(context, *std::move(view));
+}
+
+Awaitable<void> set_ticket_holder(Context& context) {
+    auto details = wire::parse_holder_request(context.request.body);
+    if (context.value_or_fail(details) == nullptr) co_return;
+    auto view = co_await own_ticket_or_fail(context);
+    if (!view || !is_asked_or_fail(context, view->asks, *details)) co_return;
+    const auto kept = co_await keep_holder(context.services, *view, *std::move(details));
+    if (!kept) co_return context.fail(problem_of(kept.error()));
+    co_await reply_ticket(context, *std::move(view));
 }
 
 Awaitable<void> get_ticket_svg(Context& context) {
