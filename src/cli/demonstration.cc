@@ -127,6 +127,10 @@ std::vector<DemonstrationEvent> demonstration(Instant now) {
         .gates =
             {{.name = "Foyer", .sections = {"Stalls"}, .categories = {}},
              {.name = "Stairs", .sections = {"Circle", "Gallery"}, .categories = {}}},
+        .asks =
+            {.holder_name = true,
+             .questions = {{.label = "What should the ushers know?", .required = false}},
+             .terms = {}},
     });
     events.push_back(make(
         "Midwinter Night",
