@@ -195,6 +195,27 @@ TEST_F(StripeTest, does_not_take_another_payments_object_for_an_answer) {
     EXPECT_THAT(look_up(what), is_not_known());
 }
 
+TEST_F(StripeTest, declines_nothing_because_of_an_error_about_the_key_or_an_unknown_object) {
+    struct Case {
+        int status;
+        std::string error;
+    };
+    for (const auto& [status, error] :
+         {Case{400, R"({"type":"idempotency_error"})"},
+          Case{404, R"({"type":"invalid_request_error","code":"resource_missing"})"}}) {
+        const auto body = R"({"error":)" + error + "}";
+        server.answer = [&](const Received&) {
+            return Reply{
+                "HTTP/1.1 " + std::to_string(status) +
+                " Said\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
+            };
+        };
+        EXPECT_THAT(charge(with_token("pm_ok")), is_not_known()) << error;
+        EXPECT_THAT(charge(on_page()), is_not_known()) << error;
+        EXPECT_THAT(abandon(with_token("pm_ok")), is_not_known()) << error;
+    }
+}
+
 TEST_F(StripeTest, reports_the_amount_that_was_taken_and_not_the_one_that_was_asked) {
     auto what = on_page();
     what.reference = charge(what)->reference;

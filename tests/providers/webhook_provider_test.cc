@@ -198,8 +198,12 @@ TEST_F(WebhookProviderTest, believes_no_answer_outside_the_contract) {
         EXPECT_THAT(charge(with_token("ok")), is_not_known());
     }
     for (const std::string answer :
-         {"[]", "{}", R"({"status":"paid"})", R"({"status":"declined"})", R"({"status":"unknown"})"
-         }) {
+         {"[]",
+          "{}",
+          R"({"status":"paid"})",
+          R"({"status":"declined"})",
+          R"({"status":"unknown"})",
+          R"({"status":"succeeded","reference":"a\u0000b"})"}) {
         SCOPED_TRACE(answer);
         theirs.instead = answer;
         EXPECT_THAT(repay(repayment(1, "ref-1")), is_not_known());
