@@ -60,9 +60,9 @@ TEST_F(Attendees, have_a_row_for_each_ticket_with_what_they_said) {
         table(),
         (std::vector<std::string>{
             kColumns,
-            first + R"(,,,A-1,,used,alice,"Liddell, ""A""",,'=1+1,alice@example.org,)" + at +
+            first + R"(,,,S-1,,used,alice,"Liddell, ""A""",,'=1+1,alice@example.org,)" + at +
                 ",West",
-            second + ",,,A-2,,valid,bob,,,,,,",
+            second + ",,,S-2,,valid,bob,,,,,,",
             ticket_of(sold) + ",,,,Standing,valid,carol,,,,,,",
         })
     );

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,15 +44,17 @@ TEST_F(PersonalData, of_an_account_are_its_contacts_and_what_it_said_of_its_tick
     const auto second = buy_with_contact(1);
     const auto id = ticket_of(first);
     say(id, details("Alice Liddell", "M"));
-    const json::object contact{{"email", "Alice@Example.org"}, {"locale", "en"}};
-    auto one = contact;
-    auto other = contact;
-    one["order_id"] = first.text("id");
-    other["order_id"] = second.text("id");
+    std::vector<std::string> ids{first.text("id"), second.text("id")};
+    std::ranges::sort(ids);
+    json::array orders;
+    for (const auto& order : ids)
+        orders.push_back(
+            json::object{{"order_id", order}, {"email", "Alice@Example.org"}, {"locale", "en"}}
+        );
     const json::array answers{json::object{{"label", "Size"}, {"text", "M"}}};
     const json::value everything = {
         {"id", "alice"},
-        {"orders", json::array{one, other}},
+        {"orders", orders},
         {"tickets",
          json::array{
              json::object{{"ticket_id", id}, {"name", "Alice Liddell"}, {"answers", answers}}

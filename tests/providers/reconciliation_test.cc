@@ -298,7 +298,7 @@ TEST_F(ReconciliationTest, does_not_mind_what_is_open_for_less_than_ten_minutes_
 }
 
 TEST_F(ReconciliationTest, compares_disputes) {
-    for (std::uint64_t payment = 1; payment <= 7; ++payment)
+    for (std::uint64_t payment = 1; payment <= 8; ++payment)
         pay(payment);
     dispute(1);
     dispute(2);
@@ -306,7 +306,7 @@ TEST_F(ReconciliationTest, compares_disputes) {
     dispute(6);
     dispute(6, false);
     books.expect_all(now);
-    for (std::uint64_t payment = 1; payment <= 7; ++payment)
+    for (std::uint64_t payment = 1; payment <= 8; ++payment)
         move(payment);
     list_dispute(1);
     list_dispute(3);
@@ -317,8 +317,10 @@ TEST_F(ReconciliationTest, compares_disputes) {
     list_dispute(7, false);
     // Another store's.
     list_dispute(99);
-    // It ended meanwhile.
+    // One ended meanwhile, after it was listed, and another one began.
+    list_dispute(5);
     dispute(5, false);
+    dispute(8);
     EXPECT_EQ(
         found(),
         (Found{{Kind::disputed_here, 2}, {Kind::disputed_there, 3}, {Kind::disputed_there, 7}})

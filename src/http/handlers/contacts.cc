@@ -18,7 +18,9 @@ std::optional<wire::Contact>
 read_or_fail(Context& context, OrderId order, const std::string& value) {
     auto record = wire::parse_contact_record(value);
     if (record) return std::move(record->contact);
-    context.services.log.error("a side record can't be read", {{"record", wire::contact_record_name(order)}});
+    context.services.log.error(
+        "a side record can't be read", {{"record", wire::contact_record_name(order)}}
+    );
     context.fail(problem_of(io::Fault{io::FaultKind::corrupt, "a contact can't be read"}));
     return std::nullopt;
 }
@@ -73,8 +75,9 @@ contacts_or_fail(Context& context, const std::vector<OrderId>& orders) {
         asked.push_back(i);
         names.push_back(wire::contact_record_name(orders[i]));
     }
-    auto values =
-        co_await read_side_values(context.services.payments.records, wire::kContactRecords, std::move(names));
+    auto values = co_await read_side_values(
+        context.services.payments.records, wire::kContactRecords, std::move(names)
+    );
     if (context.value_or_fail(values) == nullptr) co_return std::nullopt;
     std::vector<wire::Contact> contacts(orders.size());
     for (std::size_t i = 0; i < asked.size(); ++i) {

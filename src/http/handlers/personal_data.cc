@@ -1,5 +1,6 @@
 #include "wire/personal_data.h"
 
+#include "domain/subject.h"
 #include "http/handlers/contacts.h"
 #include "http/handlers/handlers.h"
 #include "http/handlers/holders.h"
@@ -56,10 +57,16 @@ Awaitable<Result<void, io::Fault>> collect(
 Awaitable<std::optional<PersonalData>> personal_data_or_fail(Context& context) {
     const auto& services = context.services;
     const auto& who = context.path_parts[0];
+    // An address is no longer than an account's id may be.
+    if (!domain::is_valid_sub(who)) {
+        context.fail(invalid_field("id", std::string{domain::kSubRule}));
+        co_return std::nullopt;
+    }
     auto& records = services.payments.records;
     PersonalData data;
-    auto done =
-        co_await collect(records, wire::kContactRecords, wire::parse_contact_record, who, data.contacts);
+    auto done = co_await collect(
+        records, wire::kContactRecords, wire::parse_contact_record, who, data.contacts
+    );
     if (done)
         done = co_await collect(records, kHolders, wire::parse_holder_record, who, data.holders);
     if (done) co_return data;
@@ -106,7 +113,9 @@ Awaitable<void> erase_personal_data(Context& context) {
     const auto data = co_await personal_data_or_fail(context);
     if (!data) co_return;
     const bool is_done =
-        co_await erase_or_fail(context, wire::kContactRecords, wire::parse_contact_record, data->contacts) &&
+        co_await erase_or_fail(
+            context, wire::kContactRecords, wire::parse_contact_record, data->contacts
+        ) &&
         co_await erase_or_fail(context, kHolders, wire::parse_holder_record, data->holders);
     if (!is_done) co_return;
     wire::append_erasure(context.response.body, data->contacts.size(), data->holders.size());
