@@ -43,6 +43,7 @@ cd "$root"
 scripts/build.sh asan --tests --target fuzzers
 PATH=$PATH:/usr/lib/llvm-19/bin # where the sanitizers find llvm-symbolizer
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$root/fuzz/leaks.txt:print_suppressions=0}
 
 # Each input rewrites the journal's files, so they are kept in memory if possible.
 memory=/dev/shm

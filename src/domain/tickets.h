@@ -50,8 +50,9 @@ public:
         const auto digest = key_of(user);
         const auto& all = by_holder_.entries();
         const auto end = after ? index_of(*after) : kNobody;
-        auto i = all.lower_bound({digest, end});
-        while (i != all.begin() && (--i)->first.first == digest) {
+        for (auto i = all.lower_bound({digest, end}); i != all.begin();) {
+            --i;
+            if (i->first.first != digest) return;
             const auto& row = rows_[i->first.second];
             if (row.holder == user && !take(row)) return;
         }

@@ -190,7 +190,8 @@ TEST_F(TicketKeys, are_not_in_a_backup_which_says_so) {
     EXPECT_THAT(with.err, HasSubstr("keep a copy of that file in another place"));
     std::ostringstream bytes;
     bytes << std::ifstream{backup, std::ios::binary}.rdbuf();
-    const auto& key = *ring().keys.back().private_key;
+    const auto keys = ring();
+    const auto& key = *keys.keys.back().private_key;
     EXPECT_EQ(bytes.str().find(std::string{key.begin(), key.end()}), std::string::npos);
     EXPECT_THAT(bytes.str(), Not(HasSubstr("\"private\"")));
 }

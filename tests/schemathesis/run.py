@@ -26,6 +26,8 @@ METHODS = ("get", "put", "post", "patch", "delete")
 BY_CHANCE = {("POST", "/api/v1/reservations/:id/confirm"), ("POST", "/api/v1/reservations/:id/extend"),
              ("PATCH", "/api/v1/reservations/:id"),
              ("PATCH", "/api/v1/api-keys/:id"),
+             # An admin settles a payment or refund whose id only its order tells.
+             ("POST", "/api/v1/orders/:id/settlement"),
              # A ticket's code must be signed, and a ticket used.
              ("POST", "/api/v1/tickets/check-in"), ("POST", "/api/v1/tickets/:id/reinstate"),
              # These need a device that isn't removed yet, and its code, which works once.

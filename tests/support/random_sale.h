@@ -145,6 +145,11 @@ private:
         return four[1] % 32 == 31 ? cancel_event(four) : repeat_payment(four);
     }
 
+    domain::Command some_membership(bool is_added, const Four& four) {
+        if (is_added) return add_member(four);
+        return domain::RemoveMember{some_event(four[0]), organizer(four[1]), some_member(four[2])};
+    }
+
     domain::Command draw(const Dice& dice, Instant now) {
         if (!is_raised_) return domain::RaiseFormat{domain::kNewestFormat};
         if (events_.empty()) return create({}, now);
@@ -210,11 +215,8 @@ private:
             case 36:
                 return some_ticket_command(four, dice[3], now);
             case 30:
-                return add_member(four);
             case 31:
-                return domain::RemoveMember{
-                    some_event(four[0]), organizer(four[1]), some_member(four[2])
-                };
+                return some_membership(choice == 30, four);
         }
     }
 
