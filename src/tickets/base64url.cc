@@ -1,30 +1,16 @@
 #include "tickets/base64url.h"
 
 #include "base/check.h"
+#include "io/base64.h"
 
 #include <algorithm>
 #include <limits>
-#include <openssl/evp.h>
 
 namespace frontrow::tickets {
-namespace {
-
-const unsigned char* unsigned_of(std::string_view bytes) {
-    return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* unsigned_of(std::string& bytes) {
-    return reinterpret_cast<unsigned char*>(bytes.data());
-}
-
-}  // namespace
 
 std::string to_base64url(std::string_view bytes) {
     CHECK(bytes.size() < std::numeric_limits<int>::max() / 2);
-    // OpenSSL writes a zero byte behind the text.
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const int size =
-        EVP_EncodeBlock(unsigned_of(text), unsigned_of(bytes), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
+    auto text = io::to_base64(bytes);
     while (text.ends_with('='))
         text.pop_back();
     std::ranges::replace(text, '+', '-');
@@ -38,13 +24,9 @@ std::optional<std::string> read_base64url(std::string_view text) {
     std::ranges::replace(padded, '-', '+');
     std::ranges::replace(padded, '_', '/');
     padded.append((4 - padded.size() % 4) % 4, '=');
-    std::string bytes(padded.size() / 4 * 3, '\0');
-    if (EVP_DecodeBlock(unsigned_of(bytes), unsigned_of(padded), static_cast<int>(padded.size())) <
-        0)
-        return std::nullopt;
-    bytes.resize(text.size() * 3 / 4);
-    // OpenSSL also accepts blanks around the text, the other alphabet, and spare bits.
-    if (to_base64url(bytes) != text) return std::nullopt;
+    auto bytes = io::from_base64(padded);
+    // The other alphabet, padding and spare bits are accepted so far.
+    if (bytes && to_base64url(*bytes) != text) return std::nullopt;
     return bytes;
 }
 

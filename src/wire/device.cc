@@ -40,14 +40,13 @@ std::string write_record(const Record& record) {
 }
 
 template <class Record>
-Result<Record, ParseError> parse_record(std::string_view text) {
-    auto read = [](ObjectReader& in, Complaints&) {
+Result<Record, ParseError> read_record(std::string_view text) {
+    return parse_record(text, [](ObjectReader& in) {
         Record record;
         FieldsReader fields{in};
         describe(fields, record);
         return record;
-    };
-    return parse_object(text, read, Origin::history);
+    });
 }
 
 void write_device(JsonWriter& json, DeviceId id, const Device& device, Instant now) {
@@ -83,7 +82,7 @@ std::string device_record(const Device& device) {
 }
 
 Result<Device, ParseError> parse_device_record(std::string_view record) {
-    return parse_record<Device>(record);
+    return read_record<Device>(record);
 }
 
 std::string pairing_record(const Pairing& pairing) {
@@ -91,7 +90,7 @@ std::string pairing_record(const Pairing& pairing) {
 }
 
 Result<Pairing, ParseError> parse_pairing_record(std::string_view record) {
-    return parse_record<Pairing>(record);
+    return read_record<Pairing>(record);
 }
 
 Result<DeviceRequest, ParseError> parse_device_request(std::string_view body) {

@@ -50,14 +50,8 @@ auto parse_object(std::string_view body, Read read, Origin origin = Origin::requ
 template <class Read>
 auto parse_record(std::string_view record, Read read)
     -> Result<decltype(read(std::declval<ObjectReader&>())), ParseError> {
-    boost::system::error_code error;
-    const auto document = boost::json::parse(record, error);
-    if (error || !document.is_object()) return whole_body("The record isn't a JSON object.");
-    Complaints complaints;
-    ObjectReader in{document.get_object(), "", complaints, Origin::history};
-    auto value = read(in);
-    if (!complaints.none()) return std::unexpected(complaints.take());
-    return value;
+    auto read_it = [&](ObjectReader& in, Complaints&) { return read(in); };
+    return parse_object(record, read_it, Origin::history);
 }
 
 /// Calls `read(ObjectReader&)` for each object in the list. Adds a complaint for each element that

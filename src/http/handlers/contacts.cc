@@ -18,10 +18,9 @@ std::optional<wire::Contact>
 read_or_fail(Context& context, OrderId order, const std::string& value) {
     auto record = wire::parse_contact_record(value);
     if (record) return std::move(record->contact);
-    context.services.log.error(
-        "a side record can't be read", {{"record", wire::contact_record_name(order)}}
-    );
-    context.fail(problem_of(io::Fault{io::FaultKind::corrupt, "a contact can't be read"}));
+    context.fail(problem_of(unreadable_record(
+        context.services.log, wire::contact_record_name(order), "a contact can't be read"
+    )));
     return std::nullopt;
 }
 

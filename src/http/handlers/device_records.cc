@@ -1,6 +1,6 @@
 #include "http/handlers/device_records.h"
 
-#include "telemetry/log.h"
+#include "http/handlers/side_values.h"
 
 #include <string>
 #include <string_view>
@@ -46,20 +46,17 @@ io::Awaitable<Result<std::optional<KeptDevice>, io::Fault>> DeviceRecords::find(
 io::Awaitable<Result<std::vector<KeptDevice>, io::Fault>> DeviceRecords::list(EventId event) const {
     const auto prefix = prefix_of(event);
     std::vector<KeptDevice> devices;
-    std::string after;
-    while (true) {
-        auto page = co_await records_.list(prefix, after);
-        if (!page) co_return std::unexpected(std::move(page.error()));
-        for (const auto& record : *page) {
-            const auto id = DeviceId::parse(std::string_view{record.name}.substr(prefix.size()));
-            if (!id) co_return std::unexpected(unreadable(record));
-            auto device = read({event, *id}, record);
-            if (!device) co_return std::unexpected(std::move(device.error()));
-            devices.push_back(*std::move(device));
-        }
-        if (page->size() < store::SideRecords::kPage) co_return devices;
-        after = page->back().name;
-    }
+    auto take = [&](const store::SideRecord& record) -> Result<void, io::Fault> {
+        const auto id = DeviceId::parse(std::string_view{record.name}.substr(prefix.size()));
+        if (!id) return std::unexpected(unreadable(record));
+        auto device = read({event, *id}, record);
+        if (!device) return std::unexpected(std::move(device.error()));
+        devices.push_back(*std::move(device));
+        return {};
+    };
+    auto done = co_await walk_side_records(records_, prefix, take);
+    if (!done) co_return std::unexpected(std::move(done.error()));
+    co_return devices;
 }
 
 io::Awaitable<Result<bool, io::Fault>> DeviceRecords::write(KeptDevice& device) const {
@@ -127,8 +124,7 @@ io::Awaitable<Result<std::uint64_t, io::Fault>> DeviceRecords::change(store::Sid
 }
 
 io::Fault DeviceRecords::unreadable(const store::SideRecord& record) const {
-    log_.error("a side record can't be read", {{"record", record.name}});
-    return {io::FaultKind::corrupt, "a device can't be read"};
+    return unreadable_record(log_, record.name, "a device can't be read");
 }
 
 Result<KeptDevice, io::Fault> DeviceRecords::read(wire::Pairing id, const store::SideRecord& record)

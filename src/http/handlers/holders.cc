@@ -20,10 +20,10 @@ std::string name_of_holder(domain::TicketId id) {
 Result<HolderDetails, io::Fault>
 details_in(const Services& services, const TicketView& ticket, const std::string& value) {
     auto record = wire::parse_holder_record(value);
-    if (!record) {
-        services.log.error("a side record can't be read", {{"record", name_of_holder(ticket.id)}});
-        return std::unexpected(io::Fault{io::FaultKind::corrupt, "a holder can't be read"});
-    }
+    if (!record)
+        return std::unexpected(
+            unreadable_record(services.log, name_of_holder(ticket.id), "a holder can't be read")
+        );
     if (record->user != ticket.holder) return HolderDetails{};
     return std::move(record->details);
 }

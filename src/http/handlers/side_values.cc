@@ -96,4 +96,10 @@ io::Awaitable<Result<void, io::Fault>> walk_side_records(
     }
 }
 
+io::Fault
+unreadable_record(const telemetry::Log& log, std::string_view name, std::string_view what) {
+    log.error("a side record can't be read", {{"record", std::string{name}}});
+    return {io::FaultKind::corrupt, std::string{what}};
+}
+
 }  // namespace frontrow::http::handlers

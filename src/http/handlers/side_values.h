@@ -1,7 +1,9 @@
 #pragma once
 
 #include "io/awaitable.h"
+#include "io/fault.h"
 #include "store/side_records.h"
+#include "telemetry/log.h"
 
 #include <functional>
 #include <optional>
@@ -38,5 +40,9 @@ io::Awaitable<Result<void, io::Fault>> walk_side_records(
     std::string_view prefix,
     std::function<Result<void, io::Fault>(const store::SideRecord&)> take
 );
+
+/// Logs that the record can't be read, and returns the fault. `what` says so for the caller.
+io::Fault
+unreadable_record(const telemetry::Log& log, std::string_view name, std::string_view what);
 
 }  // namespace frontrow::http::handlers
