@@ -1,11 +1,10 @@
+#include "support/read_qr.h"
 #include "support/temp_folder.h"
 #include "tickets_world.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -46,18 +45,11 @@ protected:
         );
         return stage;
     }
-    /// What zbarimg, an independent program, reads in the picture.
     static std::string decoded(const std::string& png) {
         const TempFolder folder;
         const auto file = folder.path() / "code.png";
         std::ofstream{file, std::ios::binary} << png;
-        const auto command = "zbarimg --nodbus --quiet --raw " + file.string() + " 2>&1";
-        const std::unique_ptr<FILE, decltype(&pclose)> pipe{popen(command.c_str(), "r"), &pclose};
-        std::string text;
-        for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;)
-            text += static_cast<char>(c);
-        if (text.ends_with('\n')) text.pop_back();
-        return text;
+        return read_qr(file);
     }
     static std::vector<std::string> ids_in(const HttpAnswer& list) {
         std::vector<std::string> ids;

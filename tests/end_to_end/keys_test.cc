@@ -2,6 +2,7 @@
 #include "end_to_end/server.h"
 #include "store/sqlite/side_file.h"
 #include "support/paths.h"
+#include "support/sample_ticket.h"
 #include "support/seeded_random.h"
 #include "tickets/key_file.h"
 #include "tickets/key_registry.h"
@@ -30,24 +31,6 @@ using tickets::KeyRing;
 
 namespace fs = std::filesystem;
 
-const tickets::CodeContents kContents{
-    .event = parse_uuid("018f7c2e-0d40-7000-8000-000000000001").value(),
-    .reservation = parse_uuid("018f7c2e-0d41-7abc-8def-0123456789ab").value(),
-    .number = 3,
-    .issue = 2,
-    .starts_at = Instant{std::chrono::seconds{1'798'138'800}},
-    .place = "Stalls, A 12 席",
-    .gate = "North",
-};
-constexpr auto kPrinted =
-    "event: 018f7c2e-0d40-7000-8000-000000000001\n"
-    "reservation: 018f7c2e-0d41-7abc-8def-0123456789ab\n"
-    "number: 3\n"
-    "issue: 2\n"
-    "starts_at: 2026-12-24T19:00:00.000Z\n"
-    "place: Stalls, A 12 席\n"
-    "gate: North\n";
-
 class TicketKeys : public testing::Test {
 protected:
     Finished run(std::vector<std::string> arguments) const {
@@ -70,7 +53,7 @@ protected:
         return read && *read ? **read : KeyRing{};
     }
     std::string code() const {
-        return tickets::CodeSigner{*ring().keys.back().private_key}.sign(kContents);
+        return tickets::CodeSigner{*ring().keys.back().private_key}.sign(kSampleTicket);
     }
     /// Does what `serve` does before it signs the first ticket.
     void note_in_store() const {
@@ -214,8 +197,8 @@ TEST_F(TicketKeys, that_are_lost_can_be_replaced_and_old_codes_stay_valid) {
     EXPECT_EQ(match_keys({}, registry), tickets::KeyMatch::lost);
     EXPECT_THAT(out_of({"keys", "make", "--replace-lost"}), HasSubstr("has 3 keys"));
     EXPECT_EQ(match_keys(ring(), registry), tickets::KeyMatch::rotated);
-    EXPECT_EQ(out_of({"ticket", "verify", old_code}), kPrinted);
-    EXPECT_EQ(out_of({"ticket", "verify", code()}), kPrinted);
+    EXPECT_EQ(out_of({"ticket", "verify", old_code}), kSampleTicketPrinted);
+    EXPECT_EQ(out_of({"ticket", "verify", code()}), kSampleTicketPrinted);
     expect_failed({"keys", "make"}, "is there already");
 }
 
@@ -223,19 +206,20 @@ TEST_F(TicketKeys, of_the_file_or_of_a_public_set_verify_a_code) {
     out_of({"keys", "make"});
     const auto old_code = code();
     out_of({"keys", "rotate"});
-    EXPECT_EQ(out_of({"ticket", "verify", code()}), kPrinted);
-    EXPECT_EQ(out_of({"ticket", "verify", old_code}), kPrinted);
+    EXPECT_EQ(out_of({"ticket", "verify", code()}), kSampleTicketPrinted);
+    EXPECT_EQ(out_of({"ticket", "verify", old_code}), kSampleTicketPrinted);
     const auto set = folder.path() / "set.json";
     std::ofstream{set} << tickets::write_jwk_set(ring().public_keys());
     fs::permissions(set, static_cast<fs::perms>(0644));
     fs::rename(file, folder.path() / "keys.json");
     expect_failed({"ticket", "verify", old_code}, "name the public keys with --keys");
-    EXPECT_EQ(out_of({"ticket", "verify", old_code, "--keys", set}), kPrinted);
+    EXPECT_EQ(out_of({"ticket", "verify", old_code, "--keys", set}), kSampleTicketPrinted);
     const auto by_variable =
         run_program({"ticket", "verify", old_code}, {"FRONTROW_TICKET_KEYS=" + set.string()});
-    EXPECT_EQ(by_variable.out, kPrinted) << by_variable.err;
+    EXPECT_EQ(by_variable.out, kSampleTicketPrinted) << by_variable.err;
     EXPECT_EQ(
-        out_of({"ticket", "verify", old_code, "--keys", folder.path() / "keys.json"}), kPrinted
+        out_of({"ticket", "verify", old_code, "--keys", folder.path() / "keys.json"}),
+        kSampleTicketPrinted
     );
     expect_failed({"ticket", "verify", old_code, "--keys", "nowhere"}, "can't open nowhere");
 }
@@ -252,7 +236,8 @@ TEST_F(TicketKeys, tell_a_forged_code_from_one_of_another_key_and_from_no_code) 
     KeyRing other;
     add_new_key(other, Instant{}, random);
     expect_failed(
-        {"ticket", "verify", tickets::CodeSigner{*other.keys.back().private_key}.sign(kContents)},
+        {"ticket", "verify", tickets::CodeSigner{*other.keys.back().private_key}.sign(kSampleTicket)
+        },
         "signed with a key that isn't known here"
     );
 }
@@ -265,7 +250,7 @@ TEST_F(TicketKeys, verify_a_code_from_standard_input) {
     const auto finished =
         run_program(Child::Options{.arguments = {"-c", command}, .program = "/bin/sh"});
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    EXPECT_EQ(finished.out, kPrinted);
+    EXPECT_EQ(finished.out, kSampleTicketPrinted);
 }
 
 TEST_F(TicketKeys, are_changed_by_their_owner_alone) {

@@ -1,3 +1,4 @@
+#include "support/read_qr.h"
 #include "support/temp_folder.h"
 #include "tickets/qr.h"
 #include "tickets/ticket_code.h"
@@ -5,10 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <png.h>
 #include <string>
 #include <vector>
@@ -84,17 +83,6 @@ Picture scaled(const Picture& small, unsigned scale) {
     return large;
 }
 
-/// What zbarimg, an independent program, reads in the file.
-std::string decoded(const std::filesystem::path& file) {
-    const auto command = "zbarimg --nodbus --quiet --raw " + file.string() + " 2>&1";
-    const std::unique_ptr<FILE, decltype(&pclose)> pipe{popen(command.c_str(), "r"), &pclose};
-    std::string text;
-    for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;)
-        text += static_cast<char>(c);
-    if (text.ends_with('\n')) text.pop_back();
-    return text;
-}
-
 class QrCodes : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(QrCodes, are_read_by_another_program) {
@@ -103,7 +91,7 @@ TEST_P(QrCodes, are_read_by_another_program) {
     const auto code = any_code(GetParam());
     for (const unsigned scale : {2U, 5U}) {
         std::ofstream{file, std::ios::binary} << qr_png(code, scale);
-        EXPECT_EQ(decoded(file), code);
+        EXPECT_EQ(test::read_qr(file), code);
     }
 }
 

@@ -1,4 +1,6 @@
 #include "base/id.h"
+#include "support/paths.h"
+#include "support/sample_ticket.h"
 #include "support/seeded_random.h"
 #include "support/temp_folder.h"
 #include "tickets/base32.h"
@@ -43,8 +45,8 @@ protected:
     }
     Said verify(const std::string& code, const std::string& before = {}) const {
         const auto command = before + in_quotes(FRONTROW_PYTHON) + " -B " +
-                             in_quotes(FRONTROW_CHECKOUT "/tools/verify_ticket.py") + " " +
-                             in_quotes(set.string()) + " " + in_quotes(code) + " 2>&1";
+                             in_quotes(std::string{test::kCheckout} + "/tools/verify_ticket.py") +
+                             " " + in_quotes(set.string()) + " " + in_quotes(code) + " 2>&1";
         FILE* pipe = popen(command.c_str(), "r");
         Said said;
         for (int c = 0; (c = std::fgetc(pipe)) != EOF;)
@@ -66,30 +68,13 @@ protected:
     KeyRing ring;
     test::TempFolder folder;
     std::filesystem::path set = folder.path() / "set.json";
-    CodeContents contents{
-        .event = parse_uuid("018f7c2e-0d40-7000-8000-000000000001").value(),
-        .reservation = parse_uuid("018f7c2e-0d41-7abc-8def-0123456789ab").value(),
-        .number = 3,
-        .issue = 2,
-        .starts_at = Instant{std::chrono::seconds{1'798'138'800}},
-        .place = "Stalls, A 12 席",
-        .gate = "North",
-    };
+    CodeContents contents = test::kSampleTicket;
 };
 
 TEST_F(OtherVerifier, reads_what_was_signed) {
     const auto said = verify(code_with(contents));
     EXPECT_EQ(said.exit_code, 0) << said.text;
-    EXPECT_EQ(
-        said.text,
-        "event: 018f7c2e-0d40-7000-8000-000000000001\n"
-        "reservation: 018f7c2e-0d41-7abc-8def-0123456789ab\n"
-        "number: 3\n"
-        "issue: 2\n"
-        "starts_at: 2026-12-24T19:00:00.000Z\n"
-        "place: Stalls, A 12 席\n"
-        "gate: North\n"
-    );
+    EXPECT_EQ(said.text, test::kSampleTicketPrinted);
     contents = {.event = {~0ULL, ~0ULL}, .number = ~0U, .issue = ~0U, .starts_at = kLastInstant};
     const auto extreme = verify(code_with(contents));
     EXPECT_EQ(extreme.exit_code, 0) << extreme.text;
