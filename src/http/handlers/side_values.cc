@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
+#include <ranges>
 #include <utility>
 
 namespace frontrow::http::handlers {
@@ -45,8 +45,8 @@ read_side_values(SideRecords& records, std::string_view prefix, std::vector<std:
         if (*found) values.front() = std::move((*found)->value);
         co_return values;
     }
-    std::vector<std::size_t> order(names.size());
-    std::iota(order.begin(), order.end(), 0UZ);
+    const auto indices = std::views::iota(0UZ, names.size());
+    std::vector<std::size_t> order(indices.begin(), indices.end());
     std::ranges::sort(order, {}, [&](std::size_t i) -> const std::string& { return names[i]; });
     Page page;
     for (const auto i : order) {
