@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <utility>
 
 namespace frontrow::http::handlers {
@@ -45,8 +44,9 @@ read_side_values(SideRecords& records, std::string_view prefix, std::vector<std:
         if (*found) values.front() = std::move((*found)->value);
         co_return values;
     }
-    const auto indices = std::views::iota(0UZ, names.size());
-    std::vector<std::size_t> order(indices.begin(), indices.end());
+    std::vector<std::size_t> order;
+    order.reserve(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) order.push_back(i);
     std::ranges::sort(order, {}, [&](std::size_t i) -> const std::string& { return names[i]; });
     Page page;
     for (const auto i : order) {
