@@ -1,5 +1,7 @@
 #include "payments/notices.h"
 
+#include "payments/failed_refund.h"
+
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -26,6 +28,15 @@ Bits128 id_of(const Notice& notice) {
     if (const auto* payment = std::get_if<domain::NotePayment>(&notice))
         return payment->payment.bits();
     return std::get<domain::NoteRefund>(notice).refund.bits();
+}
+
+/// For the log.
+const char* reason_of(const domain::Refusal& refusal) {
+    if (refusal.reason == domain::Reason::amount_differs)
+        return "another amount or currency was taken; a person must look";
+    if (refusal.reason == domain::Reason::refunded_otherwise)
+        return "a refund succeeded whose money another one has given back; a person must look";
+    return "we don't know the payment or refund";
 }
 
 /// For metrics.
@@ -71,7 +82,10 @@ io::Awaitable<Result<Notices::Taken, io::Fault>> Notices::read_and_decide(
     for (const auto& notice : *notices) {
         auto outcome = co_await ports_.store.execute(command_for(notice, sender->name()), trace);
         if (!outcome) co_return std::unexpected(std::move(outcome.error()));
-        if (!*outcome) taken = std::unexpected(std::move(outcome->error()));
+        if (!*outcome)
+            taken = std::unexpected(std::move(outcome->error()));
+        else
+            tell_failure(notice, sender->name());
         ports_.desk.tell(id_of(notice));
     }
     co_return taken;
@@ -82,15 +96,16 @@ void Notices::tell_refusal(const std::string& provider, const NoticeRefusal& ref
         return tell_now_and_then(provider, "the settings don't name the provider");
     if (const auto* forged = std::get_if<NotGenuine>(&refusal))
         return tell_now_and_then(provider, forged->why);
-    const bool is_other_sum =
-        std::get<domain::Refusal>(refusal).reason == domain::Reason::amount_differs;
-    ports_.log.warn(
-        kRefused,
-        {{"provider", provider},
-         {"reason",
-          is_other_sum ? "another amount or currency was taken; a person must look"
-                       : "we don't know the payment or refund"}}
-    );
+    const auto* const why = reason_of(std::get<domain::Refusal>(refusal));
+    ports_.log.warn(kRefused, {{"provider", provider}, {"reason", why}});
+}
+
+void Notices::tell_failure(const Notice& notice, std::string_view provider) const {
+    const auto* const refund = std::get_if<domain::NoteRefund>(&notice);
+    if (refund == nullptr || refund->is_done) return;
+    auto news = *refund;
+    news.provider = provider;
+    tell_failed_refund(ports_.log, news);
 }
 
 void Notices::tell_now_and_then(const std::string& provider, const std::string& why) {

@@ -67,6 +67,8 @@ private:
         TraceId trace
     );
     void tell_refusal(const std::string& provider, const NoticeRefusal& refusal);
+    /// Logs that a refund has failed, if the notice says so.
+    void tell_failure(const Notice& notice, std::string_view provider) const;
     /// Anybody can send such notices, so they fill a line a minute at most.
     void tell_now_and_then(const std::string& provider, const std::string& why);
 

@@ -1,5 +1,7 @@
 #include "payments/runner.h"
 
+#include "payments/failed_refund.h"
+
 #include <boost/asio/as_tuple.hpp>
 
 #include <algorithm>
@@ -157,15 +159,8 @@ io::Awaitable<Saga::End> Runner::ask(Provider& provider, const Saga::Task& task)
         );
         if (!verdict) co_return not_answered(task, verdict.error());
         if (!*verdict) co_return Saga::End::pending;
-        if (!(*verdict)->is_done) {
-            ports_.log.error(
-                "a payment provider refused a refund for good; the money is still ours",
-                {{"provider", task.provider},
-                 {"refund", task.repayment.refund.to_string()},
-                 {"code", (*verdict)->code}}
-            );
-        }
         (*verdict)->provider = task.provider;
+        if (!(*verdict)->is_done) tell_failed_refund(ports_.log, **verdict);
         (*verdict)->is_answer = true;
         co_return co_await note(**std::move(verdict), task);
     }
