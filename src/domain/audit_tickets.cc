@@ -8,7 +8,7 @@
 namespace frontrow::domain {
 namespace {
 
-/// For each ticket, in the order of numbers, whether a refund of it is open or has succeeded.
+/// For each ticket, in the order of numbers, whether a refund has taken it from the buyer.
 std::vector<bool> refunded_tickets(const Order& order) {
     std::vector<const OrderLine*> tickets;
     for (const auto& line : order.lines)
@@ -22,7 +22,7 @@ std::vector<bool> refunded_tickets(const Order& order) {
         }
     };
     for (const auto& refund : order.refunds) {
-        if (refund.status == RefundStatus::failed) continue;
+        if (!has_taken_tickets(refund)) continue;
         for (const auto seat : refund.seats)
             mark_last(1, [&](const OrderLine& line) {
                 return line.kind == LineKind::seat && line.seat == seat;
@@ -83,11 +83,9 @@ void Audit::judge(const Fact& fact, const TicketScanned& body) {
         "a ticket of a cancelled event was scanned"
     );
     expect(fact, scan.at <= fact.at, "a scan was told before it happened");
-    expect(
-        fact,
-        !known->reinstated_at || scan.at > *known->reinstated_at,
-        "a scan counted that an organizer had taken back"
-    );
+    const bool is_taken_back = (known->reinstated_at && scan.at < *known->reinstated_at) ||
+                               std::ranges::count(known->taken_back, scan.id) > 0;
+    expect(fact, !is_taken_back, "a scan counted that an organizer had taken back");
     const bool is_new = std::ranges::count(scans, scan.id, &TicketScan::id) == 0;
     expect(fact, is_new, "a scan counted twice");
     scans.push_back(scan);
@@ -103,6 +101,11 @@ void Audit::judge(const Fact& fact, const TicketReinstated& body) {
     if (known == nullptr) return;
     expect(fact, !body.by.empty(), "a ticket was reinstated by nobody");
     expect(fact, !known->scans.empty(), "a ticket was reinstated that wasn't used");
+    auto& taken = known->taken_back;
+    for (const auto& scan : known->scans)
+        taken.push_back(scan.id);
+    while (taken.size() > kTakenBackMax)
+        taken.erase(taken.begin());
     known->scans.clear();
     known->reinstated_at = fact.at;
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,10 +23,9 @@ public:
 
     Decision run() {
         const auto& scans = *command_.scans;
-        std::vector<std::optional<TicketVerdict>> refused;
-        refused.reserve(scans.size());
-        for (const auto& scanned : scans)
-            refused.push_back(take(scanned));
+        std::vector<std::optional<TicketVerdict>> refused(scans.size());
+        for (const auto index : by_time(scans))
+            refused[index] = take(scans[index]);
         std::vector<CheckedTicket> checked;
         checked.reserve(scans.size());
         for (std::size_t i = 0; i < scans.size(); ++i)
@@ -35,6 +36,18 @@ public:
     }
 
 private:
+    /// The indices of the scans, the first scan's first. Matters if a gate tells one scan with two
+    /// times.
+    static std::vector<std::size_t> by_time(const std::vector<ScannedCode>& scans) {
+        std::vector<std::size_t> indices(scans.size());
+        std::iota(indices.begin(), indices.end(), std::size_t{0});
+        std::ranges::sort(indices, {}, [&](std::size_t index) {
+            const auto& scan = scans[index].scan;
+            return std::tuple{scan.at, scan.id, index};
+        });
+        return indices;
+    }
+
     /// Records the scan if it lets somebody in. The verdict if it never does; nothing if it is for
     /// a good ticket, which may have been scanned before.
     std::optional<TicketVerdict> take(const ScannedCode& scanned) {
@@ -54,8 +67,7 @@ private:
 
         auto scan = scanned.scan;
         scan.at = std::min(scan.at, now_);
-        const auto& reinstated_at = ticket->notes.reinstated_at;
-        if (reinstated_at && scan.at <= *reinstated_at) return TicketVerdict::outdated;
+        if (is_taken_back(ticket->notes, scan)) return TicketVerdict::outdated;
         const bool is_too_late = scanned.scan.at == kScannedNow && ticket->is_used();
         if (!is_too_late && has_room(ticket->notes, scan)) record(*ticket, std::move(scan));
         return std::nullopt;
@@ -77,8 +89,9 @@ private:
         }
         const auto& ticket = *known(scanned.ticket);
         const auto& first = ticket.notes.scans.front();
-        checked.verdict =
-            first.id == scanned.scan.id ? TicketVerdict::admitted : TicketVerdict::already_used;
+        // The same id from another gate isn't the same scan told again.
+        const bool is_first = first.id == scanned.scan.id && first.gate == scanned.scan.gate;
+        checked.verdict = is_first ? TicketVerdict::admitted : TicketVerdict::already_used;
         checked.first = first;
         checked.place = ticket.sold.place(ticket.notes.id.number);
         return checked;

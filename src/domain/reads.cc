@@ -348,10 +348,10 @@ public:
         if (page_.limit == 0) return {};
         auto after = page_.after ? std::optional{ticket_at(*page_.after)} : std::nullopt;
         const auto last = after ? find_ticket(state_, *after, now_) : std::nullopt;
-        // The user no longer has the ticket behind which the page starts.
-        if (after && (!last || last->holder() != user_)) return {};
-        const bool is_transferred = last && !last->notes.holder.empty();
-        if (!after || is_transferred) {
+        if (after && !last) return {};
+        // The user may have given away the ticket behind which the page starts: its place stays.
+        const bool is_from_another = last && last->sold.owner() != user_;
+        if (!after || is_from_another) {
             state_.tickets().visit_transferred_to(user_, after, [&](const TicketNotes& notes) {
                 return add(*find_ticket(state_, notes.id, now_));
             });

@@ -71,13 +71,17 @@ struct TicketNotes {
     /// kScansMax, the first ones. More than one only if gates without a network admitted somebody,
     /// too.
     std::vector<TicketScan> scans;
-    /// When an organiser last took back that it was used. Scans up to then no longer count.
+    /// When an organiser last took back that it was used. Scans before that no longer count.
     std::optional<Instant> reinstated_at;
+    /// The ids of scans that were taken back, the last kTakenBackMax: told again, they don't count,
+    /// whatever time they then have.
+    std::vector<ScanId> taken_back{};
 
     friend bool operator==(const TicketNotes&, const TicketNotes&) = default;
 };
 
 inline constexpr std::size_t kScansMax = 8;
+inline constexpr std::size_t kTakenBackMax = 16;
 inline constexpr std::size_t kGateCharactersMax = 64;
 /// Scans in one report of a gate.
 inline constexpr std::size_t kScansAtOnceMax = 500;

@@ -11,6 +11,11 @@ const TicketScan* find_scan(const TicketNotes& notes, ScanId id) {
     return found == notes.scans.end() ? nullptr : &*found;
 }
 
+bool is_taken_back(const TicketNotes& notes, const TicketScan& scan) {
+    return (notes.reinstated_at && scan.at < *notes.reinstated_at) ||
+           std::ranges::count(notes.taken_back, scan.id) > 0;
+}
+
 bool has_room(const TicketNotes& notes, const TicketScan& scan) {
     return notes.scans.size() < kScansMax || is_before(scan, notes.scans.back());
 }
@@ -18,7 +23,7 @@ bool has_room(const TicketNotes& notes, const TicketScan& scan) {
 void note(TicketNotes& notes, const TicketScanned& body, Instant at) {
     const auto& scan = body.scan;
     CHECK(find_scan(notes, scan.id) == nullptr && has_room(notes, scan));
-    CHECK(scan.at <= at && (!notes.reinstated_at || scan.at > *notes.reinstated_at));
+    CHECK(scan.at <= at && !is_taken_back(notes, scan));
     auto& scans = notes.scans;
     scans.insert(std::ranges::upper_bound(scans, scan, is_before), scan);
     if (scans.size() > kScansMax) scans.pop_back();
@@ -26,6 +31,11 @@ void note(TicketNotes& notes, const TicketScanned& body, Instant at) {
 
 void note(TicketNotes& notes, const TicketReinstated&, Instant at) {
     CHECK(!notes.scans.empty());
+    auto& taken = notes.taken_back;
+    for (const auto& scan : notes.scans)
+        taken.push_back(scan.id);
+    if (taken.size() > kTakenBackMax)
+        taken.erase(taken.begin(), taken.end() - kTakenBackMax);
     notes.scans.clear();
     notes.reinstated_at = at;
 }

@@ -11,10 +11,13 @@ namespace frontrow::domain {
 
 /// Null unless the scan counts.
 const TicketScan* find_scan(const TicketNotes& notes, ScanId id);
+/// Whether an organiser has taken the scan back, or will have: it was before the ticket was last
+/// made valid.
+bool is_taken_back(const TicketNotes& notes, const TicketScan& scan);
 /// False if kScansMax others were earlier, so that the scan would change nothing.
 bool has_room(const TicketNotes& notes, const TicketScan& scan);
 
-/// CHECKs that the scan is new, and later than the ticket was last made valid.
+/// CHECKs that the scan is new, and wasn't taken back.
 void note(TicketNotes& notes, const TicketScanned& body, Instant at);
 /// CHECKs that the ticket is used.
 void note(TicketNotes& notes, const TicketReinstated& body, Instant at);

@@ -21,8 +21,9 @@ void verify_notes(const TicketNotes& notes) {
     CHECK(std::ranges::is_sorted(notes.scans, is_before));
     for (const auto& scan : notes.scans) {
         CHECK(find_scan(notes, scan.id) == &scan);
-        CHECK(!notes.reinstated_at || scan.at > *notes.reinstated_at);
+        CHECK(!is_taken_back(notes, scan));
     }
+    CHECK(notes.taken_back.size() <= kTakenBackMax);
 }
 
 }  // namespace

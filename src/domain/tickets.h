@@ -43,7 +43,7 @@ public:
         rows_.visit(take);
     }
     /// Calls `take` with each ticket that was transferred to the user, the one with the newest row
-    /// first, until it returns false. Starts behind `after`, which the user must have.
+    /// first, until it returns false. Starts behind `after`, which the user has or had.
     template <class Take>
     void visit_transferred_to(std::string_view user, std::optional<TicketId> after, Take take)
         const {

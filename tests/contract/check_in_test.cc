@@ -179,8 +179,6 @@ TEST_F(Gates, take_a_ticket_again_that_an_organiser_has_reinstated) {
     EXPECT_EQ(taken_back.text("status"), "valid");
     EXPECT_FALSE(taken_back.json.as_object().contains("used"));
     EXPECT_EQ(reinstate(once).header("idempotency-replayed"), "true");
-    EXPECT_EQ(check_in(code).code(), "SCAN_OUTDATED") << "it is of the same instant";
-    server.clock.advance(std::chrono::seconds{1});
     EXPECT_EQ(
         verdicts(report({offline(code, numbered_scan(1), 60)})),
         std::vector<std::string>{"outdated"}

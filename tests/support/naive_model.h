@@ -933,13 +933,18 @@ private:
     Answer answer(const domain::CheckInTickets& command, Instant now) {
         if (command.event && !may_scan(*command.event, command.by))
             return refuse(Reason::event_not_found);
-        std::vector<std::optional<domain::TicketVerdict>> refused;
-        for (const auto& code : *command.scans) {
+        std::map<std::tuple<Instant, ScanId, std::size_t>, domain::ScannedCode> by_time;
+        for (std::size_t i = 0; i < command.scans->size(); ++i) {
+            const auto& code = (*command.scans)[i];
+            by_time.emplace(std::tuple{code.scan.at, code.scan.id, i}, code);
+        }
+        std::vector<std::optional<domain::TicketVerdict>> refused(by_time.size());
+        for (const auto& [place, code] : by_time) {
             const bool is_here = code.event == command.event.value_or(code.event);
-            if (!is_here || !may_scan(code.event, command.by))
-                refused.emplace_back(domain::TicketVerdict::wrong_event);
-            else
-                refused.push_back(tickets_.take(code, sold_ticket(code.ticket), now));
+            refused[std::get<2>(place)] =
+                is_here && may_scan(code.event, command.by)
+                    ? tickets_.take(code, sold_ticket(code.ticket), now)
+                    : domain::TicketVerdict::wrong_event;
         }
         std::vector<domain::CheckedTicket> checked;
         for (std::size_t i = 0; i < refused.size(); ++i) {

@@ -51,7 +51,12 @@ public:
     void reissue(domain::TicketId id, std::string holder) {
         holders_[id].push_back(std::move(holder));
     }
-    void reinstate(domain::TicketId id, Instant at) { reinstated_[id] = at; }
+    void reinstate(domain::TicketId id, Instant at) {
+        for (const auto& scan : counting(id))
+            taken_back_[id].push_back(scan.id);
+        std::erase_if(scans_, [&](const auto& one) { return one.first == id; });
+        reinstated_[id] = at;
+    }
 
     /// Takes a scan of a code that is for this event and this ticket, if there is one. The verdict
     /// if it can let nobody in.
@@ -69,7 +74,8 @@ public:
         auto scan = code.scan;
         scan.at = std::min(scan.at, now);
         const auto reinstated = reinstated_.find(code.ticket);
-        if (reinstated != reinstated_.end() && scan.at <= reinstated->second) return outdated;
+        if (reinstated != reinstated_.end() && scan.at < reinstated->second) return outdated;
+        if (was_taken_back(code.ticket, scan.id)) return outdated;
         if (code.scan.at != domain::kScannedNow || before.empty())
             scans_.emplace_back(code.ticket, scan);
         return std::nullopt;
@@ -84,18 +90,24 @@ public:
         if (refused) return checked;
         checked.first = counting(code.ticket).front();
         checked.place = sold->view.place;
-        if (checked.first->id == code.scan.id) checked.verdict = domain::TicketVerdict::admitted;
+        if (checked.first->id == code.scan.id && checked.first->gate == code.scan.gate)
+            checked.verdict = domain::TicketVerdict::admitted;
         return checked;
     }
 
 private:
+    bool was_taken_back(domain::TicketId id, ScanId scan) const {
+        const auto found = taken_back_.find(id);
+        if (found == taken_back_.end()) return false;
+        const auto back = std::ranges::find(found->second.rbegin(), found->second.rend(), scan);
+        return back - found->second.rbegin() < static_cast<std::ptrdiff_t>(domain::kTakenBackMax) &&
+               back != found->second.rend();
+    }
     /// The scans that count, the first one first.
     std::vector<domain::TicketScan> counting(domain::TicketId id) const {
         std::vector<domain::TicketScan> scans;
-        const auto reinstated = reinstated_.find(id);
         for (const auto& [ticket, scan] : scans_)
-            if (ticket == id && (reinstated == reinstated_.end() || scan.at > reinstated->second))
-                scans.push_back(scan);
+            if (ticket == id) scans.push_back(scan);
         std::ranges::sort(scans, {}, [](const auto& one) { return std::tie(one.at, one.id); });
         if (scans.size() > domain::kScansMax) scans.resize(domain::kScansMax);
         return scans;
@@ -103,6 +115,8 @@ private:
 
     std::vector<std::pair<domain::TicketId, domain::TicketScan>> scans_;
     std::map<domain::TicketId, Instant> reinstated_;
+    /// Only the last ones of a ticket are remembered.
+    std::map<domain::TicketId, std::vector<ScanId>> taken_back_;
     /// The accounts that got the ticket, one for each issue after the first.
     std::map<domain::TicketId, std::vector<std::string>> holders_;
 };

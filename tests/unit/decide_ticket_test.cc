@@ -315,9 +315,15 @@ TEST_F(TicketOfOrder, is_listed_page_by_page) {
             const Place place{.id = last.reservation.bits(), .number = last.number};
             EXPECT_EQ(tickets_of("bob", {limit, 0, place}), wanted) << begin << " " << limit;
         }
-    transfer(all[3], "bob", "ann");
-    const Place gone{.id = all[3].reservation.bits(), .number = all[3].number};
-    EXPECT_THAT(tickets_of("bob", {9, 0, gone}), IsEmpty()) << "the user no longer has it";
+    // One that bob had bought, and one that ann gave to bob.
+    for (const std::size_t given : {3U, 1U}) {
+        transfer(all[given], "bob", "cid");
+        const Place place{.id = all[given].reservation.bits(), .number = all[given].number};
+        const auto left = tickets_of("bob");
+        const auto behind = left.end() - static_cast<std::ptrdiff_t>(left.size() - given);
+        EXPECT_EQ(tickets_of("bob", {9, 0, place}), (std::vector<TicketId>{behind, left.end()}))
+            << "its place stays";
+    }
 }
 
 TEST_F(TicketOfOrder, has_the_gate_of_its_section_or_category) {
