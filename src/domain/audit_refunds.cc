@@ -179,6 +179,7 @@ void Audit::judge(const Fact& fact, const RefundSucceeded& body) {
     if (refund->status == RefundStatus::failed) judge_late_success(fact, truth, *refund);
     const bool returns = refund->returns_to_sale && !refund->came_back;
     refund->status = RefundStatus::succeeded;
+    refund->is_by_hand = !body.by.empty();
     refund->settled_at = fact.at;
     refund->reference = body.reference;
     refund->failure_code.clear();
@@ -219,6 +220,7 @@ void Audit::judge(const Fact& fact, const RefundFailed& body) {
     if (refund == nullptr) return;
     if (refund->status == RefundStatus::succeeded) refund->came_back = true;
     refund->status = RefundStatus::failed;
+    refund->is_by_hand = false;
     refund->settled_at = fact.at;
     refund->failure_code = body.code;
 }

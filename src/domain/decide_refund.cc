@@ -165,7 +165,8 @@ Decision decide_one(const Inventory& inventory, const NoteRefund& command, Insta
     const bool is_old = command.is_done
                             ? refund.came_back && command.by.empty()
                             : refund.status == RefundStatus::succeeded && command.is_answer;
-    if (is_known || is_old) return accept_order(inventory, *order, now);
+    const bool is_undone_by_hand_alone = refund.is_by_hand && command.by.empty();
+    if (is_known || is_old || is_undone_by_hand_alone) return accept_order(inventory, *order, now);
     const bool has_failed = refund.status == RefundStatus::failed;
     if (has_failed && !is_still_due(*order, refund))
         return refuse(Reason::refunded_otherwise, rests_on);

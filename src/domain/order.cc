@@ -80,11 +80,12 @@ Amount price_of_tickets(const Order& order, const Refundable& of) {
     return price;
 }
 
-/// Whether a refund of this payment has failed that we had started by ourselves, since `asked_at`.
+/// Whether no refund of this payment starts by itself: one that did has failed since `asked_at`, or
+/// the money of one has come back, which may be an old word of the provider's.
 bool has_given_up(const Order& order, PaymentId payment, std::optional<Instant> asked_at) {
     return std::ranges::any_of(order.refunds, [&](const Refund& refund) {
-        return refund.payment == payment && refund.reason == RefundReason::event_cancelled &&
-               refund.status == RefundStatus::failed &&
+        const bool is_such = refund.reason == RefundReason::event_cancelled || refund.came_back;
+        return refund.payment == payment && is_such && refund.status == RefundStatus::failed &&
                (!asked_at || refund.settled_at >= asked_at);
     });
 }

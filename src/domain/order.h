@@ -179,6 +179,8 @@ struct Refund {
     /// The refund has failed after it had succeeded. What returned to sale then stays there. The
     /// provider can't say any more that it has succeeded: such a word would be an old one.
     bool came_back = false;
+    /// A person has said that it succeeded. The provider's word doesn't undo that.
+    bool is_by_hand = false;
 
     friend bool operator==(const Refund&, const Refund&) = default;
 };

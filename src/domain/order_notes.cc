@@ -115,6 +115,7 @@ void note(Order& order, const RefundSucceeded& body, Instant at) {
     CHECK(refund.status != RefundStatus::succeeded);
     refund.status = RefundStatus::succeeded;
     refund.reference = body.reference;
+    refund.is_by_hand = !body.by.empty();
     refund.failure_code.clear();
     refund.settled_at = at;
 }
@@ -123,6 +124,7 @@ void note(Order& order, const RefundFailed& body, Instant at) {
     auto& refund = refund_in(order, body.refund);
     CHECK(refund.status != RefundStatus::failed);
     if (refund.status == RefundStatus::succeeded) refund.came_back = true;
+    refund.is_by_hand = false;
     refund.status = RefundStatus::failed;
     refund.failure_code = body.code;
     refund.settled_at = at;

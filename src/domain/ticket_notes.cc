@@ -34,8 +34,7 @@ void note(TicketNotes& notes, const TicketReinstated&, Instant at) {
     auto& taken = notes.taken_back;
     for (const auto& scan : notes.scans)
         taken.push_back(scan.id);
-    if (taken.size() > kTakenBackMax)
-        taken.erase(taken.begin(), taken.end() - kTakenBackMax);
+    if (taken.size() > kTakenBackMax) taken.erase(taken.begin(), taken.end() - kTakenBackMax);
     notes.scans.clear();
     notes.reinstated_at = at;
 }

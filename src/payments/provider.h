@@ -23,7 +23,9 @@ namespace frontrow::payments {
 /// First questions about charges, for which a buyer waits.
 inline constexpr std::size_t kChargesAtOnce = 32;
 /// Later questions about charges, and the order to abandon them.
-inline constexpr std::size_t kFollowUpsAtOnce = 16;
+inline constexpr std::size_t kQuestionsAtOnce = 16;
+/// Questions about what buyers do on the provider's pages.
+inline constexpr std::size_t kPagesAtOnce = 16;
 inline constexpr std::size_t kRefundsAtOnce = 16;
 
 /// What a provider is asked to take: one attempt to pay for an order.

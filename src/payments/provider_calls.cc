@@ -10,7 +10,8 @@ namespace frontrow::payments {
 namespace {
 
 /// So no question waits for another kind of question to end, not even while a notice is checked.
-constexpr std::size_t kConnections = kChargesAtOnce + kFollowUpsAtOnce + kRefundsAtOnce + 8;
+constexpr std::size_t kConnections =
+    kChargesAtOnce + kQuestionsAtOnce + kPagesAtOnce + kRefundsAtOnce + 8;
 
 /// For a page of movements with everything that a provider adds to each.
 constexpr std::size_t kAnswerBytesMax = 4UL * 1024 * 1024;

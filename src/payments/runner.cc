@@ -130,8 +130,8 @@ io::Awaitable<void> Runner::carry_out(Saga::Task task) {
         error = std::current_exception();
     }
     saga_.ended(task, end, ports_.store.now());
-    // The next step, for which this one has made room, needn't wait for the pace.
-    if (end == Saga::End::settled) nudge();
+    // The next step, and what waits for the room of this one, needn't wait for the pace.
+    if (end == Saga::End::settled || saga_.lacks_room()) nudge();
     if (error) std::rethrow_exception(error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -34,16 +35,18 @@ Repayment repayment_of(const domain::UnfinishedRefund& one) {
 
 }  // namespace
 
-Saga::Room& Saga::room_for(Step step) {
-    switch (step) {
+Saga::Room& Saga::room_for(const Task& task) {
+    switch (task.step) {
         case Step::charge:
-            return charges_;
+            return rooms_[kCharges];
         case Step::look_up:
+            return rooms_[task.charge.return_url.empty() ? kQuestions : kPages];
         case Step::abandon:
-            return follow_ups_;
+            return rooms_[kQuestions];
         case Step::repay:
+            return rooms_[kRepayments];
         case Step::start_refund:
-            return repayments_;
+            return rooms_[kStarts];
     }
 }
 
@@ -65,22 +68,26 @@ Saga::Step Saga::step_of(const domain::UnfinishedPayment& one, const Entry& entr
     return is_known ? Step::look_up : Step::charge;
 }
 
-bool Saga::begin(Step step, Bits128 id, Instant now, bool& has_all) {
-    auto& entry = entries_for(step)[id];
+void Saga::begin(Task task, Instant now, std::vector<Task>& into, bool& has_all) {
+    auto& entry = entries_for(task.step)[task.id];
     entry.is_seen = true;
     // A provider that shall take nothing any more is told so at once.
-    const bool is_due = now >= entry.not_before || (step == Step::abandon && !entry.was_abandoned);
-    if (entry.is_under_way || !is_due) return false;
-    auto& room = room_for(step);
+    const bool is_abandoned_now = task.step == Step::abandon && !entry.was_abandoned;
+    if (entry.is_under_way || (now < entry.not_before && !is_abandoned_now)) return;
+    auto& room = room_for(task);
+    // The others of the round come first.
+    if (entry.turn == room.round) return;
     if (room.taken >= room.max) {
+        room.is_short = true;
         has_all = false;
-        return false;
+        return;
     }
     ++room.taken;
+    entry.turn = room.round;
     entry.is_under_way = true;
     entry.was_asked = true;
-    entry.was_abandoned = step == Step::abandon;
-    return true;
+    entry.was_abandoned = task.step == Step::abandon;
+    into.push_back(std::move(task));
 }
 
 void Saga::begin_payment(
@@ -89,11 +96,13 @@ void Saga::begin_payment(
     Instant now,
     Choice& into
 ) {
-    const auto id = one.payment.id.bits();
-    if (!begin(step, id, now, into.has_all_payments)) return;
-    into.tasks.push_back(
-        {.step = step, .id = id, .provider = one.payment.provider, .charge = charge_of(one)}
-    );
+    Task task{
+        .step = step,
+        .id = one.payment.id.bits(),
+        .provider = one.payment.provider,
+        .charge = charge_of(one),
+    };
+    begin(std::move(task), now, into.tasks, into.has_all_payments);
 }
 
 Saga::Choice Saga::next_charges(const domain::Unfinished& unfinished, Instant now) {
@@ -106,6 +115,8 @@ Saga::Choice Saga::next_charges(const domain::Unfinished& unfinished, Instant no
 }
 
 Saga::Choice Saga::next(const domain::Unfinished& unfinished, Instant now) {
+    for (auto& room : rooms_)
+        room.is_short = false;
     auto choice = next_charges(unfinished, now);
     choice.has_all_payments = true;
     for (const auto& one : unfinished.payments) {
@@ -113,20 +124,25 @@ Saga::Choice Saga::next(const domain::Unfinished& unfinished, Instant now) {
         if (step != Step::charge) begin_payment(one, step, now, choice);
     }
     for (const auto& one : unfinished.refunds) {
-        const auto id = one.refund.id.bits();
-        if (begin(Step::repay, id, now, choice.has_all_refunds))
-            choice.tasks.push_back(
-                {.step = Step::repay,
-                 .id = id,
-                 .provider = one.provider,
-                 .repayment = repayment_of(one)}
-            );
+        Task task{
+            .step = Step::repay,
+            .id = one.refund.id.bits(),
+            .provider = one.provider,
+            .repayment = repayment_of(one),
+        };
+        begin(std::move(task), now, choice.tasks, choice.has_all_refunds);
     }
-    for (const auto order : unfinished.orders_to_refund)
-        if (begin(Step::start_refund, order.bits(), now, choice.has_all_refunds))
-            choice.tasks.push_back({.step = Step::start_refund, .id = order.bits(), .provider = {}}
-            );
+    for (const auto order : unfinished.orders_to_refund) {
+        Task task{.step = Step::start_refund, .id = order.bits(), .provider = {}};
+        begin(std::move(task), now, choice.tasks, choice.has_all_refunds);
+    }
+    for (auto& room : rooms_)
+        if (!room.is_short) room.round = ++last_round_;
     return choice;
+}
+
+bool Saga::lacks_room() const {
+    return std::ranges::any_of(rooms_, &Room::is_short);
 }
 
 void Saga::forget_unseen(Entries& entries) {
@@ -143,10 +159,10 @@ void Saga::ended(const Task& task, End end, Instant now) {
     CHECK(found != entries.end() && found->second.is_under_way);
     auto& entry = found->second;
     entry.is_under_way = false;
-    --room_for(task.step).taken;
+    --room_for(task).taken;
     if (end == End::settled) return;
-    const bool is_on_page = end == End::pending && !task.charge.return_url.empty();
-    const auto& delays = is_on_page ? settings_.on_page : settings_.again;
+    const bool is_slow = !task.charge.return_url.empty() || task.step == Step::repay;
+    const auto& delays = end == End::pending && is_slow ? settings_.on_page : settings_.again;
     entry.not_before = now + delays.after(++entry.failures, random_.next());
 }
 

@@ -8,6 +8,7 @@
 #include "io/random.h"
 #include "payments/provider.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,7 +20,8 @@ namespace frontrow::payments {
 
 /// Decides whom to ask what, and when, until each payment and refund has a result. It asks for one
 /// thing of each payment at a time, and asks again later if nobody knows the answer. Each kind of
-/// question has room of its own (provider.h), so no kind holds up another.
+/// question has room of its own (provider.h), so no kind holds up another. While a kind lacks room,
+/// nothing of it is asked again before everything else of it had its turn.
 ///
 /// Pure: it remembers only what saves work, so a new one goes on where an old one was, and two at
 /// once ask the same under the same keys. One thread.
@@ -28,12 +30,15 @@ public:
     struct Settings {
         /// The waits before the same is asked again.
         io::BackoffDelays again{.first = Millis{250}, .longest = Millis{30'000}};
-        /// The waits while a buyer is on the provider's page. Thousands may be, and the provider
-        /// bounds how often it can be asked.
+        /// The waits while a buyer is on the provider's page, or a bank hasn't carried out a
+        /// refund. There may be thousands, and the provider bounds how often it can be asked.
         io::BackoffDelays on_page{.first = Millis{1'000}, .longest = Millis{60'000}};
         std::size_t charges_max = kChargesAtOnce;
-        std::size_t follow_ups_max = kFollowUpsAtOnce;
+        std::size_t questions_max = kQuestionsAtOnce;
+        std::size_t pages_max = kPagesAtOnce;
         std::size_t refunds_max = kRefundsAtOnce;
+        /// Of refunds that start. No provider is asked for that.
+        std::size_t starts_max = 16;
     };
 
     enum class Step : std::uint8_t {
@@ -86,6 +91,8 @@ public:
     /// The same, but only the first questions about charges.
     Choice next_charges(const domain::Unfinished& unfinished, Instant now);
     void ended(const Task& task, End end, Instant now);
+    /// Whether the last next() found no room for something.
+    bool lacks_room() const;
 
     // Call them when next() has seen everything unfinished of the kind since the last call: what it
     // hasn't seen is finished, and is forgotten.
@@ -104,19 +111,26 @@ private:
         bool was_abandoned = false;
         /// next() has seen it since has_seen_all_…().
         bool is_seen = false;
+        /// The round of its room in which it last began.
+        std::uint64_t turn = 0;
     };
     using Entries = std::map<Bits128, Entry>;
     /// The tasks under way of a kind.
     struct Room {
-        std::size_t taken = 0;
         std::size_t max = 0;
+        /// Goes on until a look finds room for everything. No two rooms have rounds of the same
+        /// number.
+        std::uint64_t round = 0;
+        std::size_t taken = 0;
+        /// The last look found no room for something.
+        bool is_short = false;
     };
 
     static void forget_unseen(Entries& entries);
-    Room& room_for(Step step);
+    Room& room_for(const Task& task);
     Entries& entries_for(Step step);
-    /// Whether the task begins now. If there is no room for it, sets `has_all` to false.
-    bool begin(Step step, Bits128 id, Instant now, bool& has_all);
+    /// Adds the task if it is to begin now. If there is no room for it, sets `has_all` to false.
+    void begin(Task task, Instant now, std::vector<Task>& into, bool& has_all);
     static Step step_of(const domain::UnfinishedPayment& one, const Entry& entry, Instant now);
     void begin_payment(const domain::UnfinishedPayment& one, Step step, Instant now, Choice& into);
 
@@ -125,9 +139,15 @@ private:
     Entries payments_;
     /// And the orders to refund.
     Entries refunds_;
-    Room charges_{.max = settings_.charges_max};
-    Room follow_ups_{.max = settings_.follow_ups_max};
-    Room repayments_{.max = settings_.refunds_max};
+    enum RoomIndex : std::uint8_t { kCharges, kQuestions, kPages, kRepayments, kStarts };
+    std::array<Room, 5> rooms_{
+        Room{.max = settings_.charges_max, .round = 1},
+        Room{.max = settings_.questions_max, .round = 2},
+        Room{.max = settings_.pages_max, .round = 3},
+        Room{.max = settings_.refunds_max, .round = 4},
+        Room{.max = settings_.starts_max, .round = 5},
+    };
+    std::uint64_t last_round_ = 5;
 };
 
 }  // namespace frontrow::payments

@@ -941,10 +941,9 @@ private:
         std::vector<std::optional<domain::TicketVerdict>> refused(by_time.size());
         for (const auto& [place, code] : by_time) {
             const bool is_here = code.event == command.event.value_or(code.event);
-            refused[std::get<2>(place)] =
-                is_here && may_scan(code.event, command.by)
-                    ? tickets_.take(code, sold_ticket(code.ticket), now)
-                    : domain::TicketVerdict::wrong_event;
+            refused[std::get<2>(place)] = is_here && may_scan(code.event, command.by)
+                                              ? tickets_.take(code, sold_ticket(code.ticket), now)
+                                              : domain::TicketVerdict::wrong_event;
         }
         std::vector<domain::CheckedTicket> checked;
         for (std::size_t i = 0; i < refused.size(); ++i) {
@@ -1735,7 +1734,7 @@ private:
             bool is_left_alone = left.payment->is_disputed;
             for (const auto& refund : one.entity.refunds)
                 if (refund.payment == left.payment->id &&
-                    refund.reason == domain::RefundReason::event_cancelled &&
+                    (refund.reason == domain::RefundReason::event_cancelled || refund.came_back) &&
                     refund.status == domain::RefundStatus::failed &&
                     !(refund.settled_at < event->event.refunds_asked_at))
                     is_left_alone = true;
@@ -1839,9 +1838,11 @@ private:
                     return refuse(Reason::refund_not_found);
                 const bool has_failed = refund.status == domain::RefundStatus::failed;
                 const bool is_old =
-                    refund.status == domain::RefundStatus::succeeded && command.is_answer;
+                    refund.status == domain::RefundStatus::succeeded &&
+                    (command.is_answer || (refund.is_by_hand && command.by.empty()));
                 if (!command.is_done && !has_failed && !is_old) {
                     refund.came_back = refund.status == domain::RefundStatus::succeeded;
+                    refund.is_by_hand = false;
                     refund.status = domain::RefundStatus::failed;
                     refund.failure_code = command.code;
                     refund.settled_at = now;
@@ -1852,6 +1853,7 @@ private:
                 if (has_failed && !is_still_due(one, refund, payment))
                     return refuse(Reason::refunded_otherwise);
                 give_money_back(one, refund, command.reference, now);
+                refund.is_by_hand = !command.by.empty();
                 return accept(view_of(one, now));
             }
         }

@@ -153,6 +153,20 @@ TEST_F(CancelledEvent, starts_again_what_has_failed_if_it_is_cancelled_again) {
     ignored(cancelling());
 }
 
+TEST_F(CancelledEvent, gives_money_that_came_back_to_the_buyer_only_if_a_person_asks) {
+    const auto order = buy("ann", {0});
+    const auto first = done(refund(order)).order.refunds[0];
+    give_back(first);
+    cancel_it();
+    done(failure(first));
+    EXPECT_THAT(unfinished().orders_to_refund, IsEmpty());
+    ignored(next(order));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{1, 0, 1}));
+    office.now += 1ms;
+    EXPECT_TRUE(office.act(cancelling()));
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(order.order.id));
+}
+
 TEST_F(CancelledEvent, refunds_each_payment_of_an_order) {
     const auto order = place(hold("ann", {0}));
     const auto early = start(order);

@@ -283,6 +283,18 @@ TEST_F(Refunding, whose_money_came_back_and_was_given_back_otherwise_needs_no_se
     refused(refund(order), "nothing_to_refund");
 }
 
+TEST_F(Refunding, that_a_person_has_settled_is_undone_by_a_person_alone) {
+    const auto first = done(refund(order)).order.refunds[0];
+    fail(first);
+    auto by_hand = given_back(first);
+    by_hand.by = "root";
+    EXPECT_EQ(done(by_hand).status, OrderStatus::refunded) << "by bank transfer";
+    ignored(failure(first));
+    auto undone = failure(first);
+    undone.by = "root";
+    EXPECT_EQ(done(undone).status, OrderStatus::paid);
+}
+
 TEST_F(Refunding, of_a_disputed_payment_must_be_meant) {
     const auto attempt = order.order.payments[0];
     done(news(attempt, PaymentNews::disputed));

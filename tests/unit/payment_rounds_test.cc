@@ -19,8 +19,12 @@ using testing::IsEmpty;
 /// What a look takes, and what may be under way.
 constexpr std::size_t kPart = 4;
 constexpr std::size_t kCharges = 6;
-constexpr std::size_t kFollowUps = 4;
+constexpr std::size_t kQuestions = 4;
+constexpr std::size_t kPages = 2;
 constexpr std::size_t kRefunds = 3;
+
+/// Payments from this number on are made on the provider's page.
+constexpr std::uint64_t kOnPage = 1'000;
 
 /// Looks at payments as a runner does. A payment's id is its number, and it began so many
 /// milliseconds after the first.
@@ -38,7 +42,8 @@ protected:
                 domain::UnfinishedPayment one;
                 one.payment.id = PaymentId{id};
                 one.payment.started_at = began;
-                one.payment.pinned_until = began + std::chrono::minutes{10};
+                one.payment.pinned_until = began + std::chrono::hours{1};
+                if (id.lo >= kOnPage) one.payment.return_url = "https://shop.example/back";
                 unfinished.payments.push_back(one);
             });
         if (since.refunds)
@@ -103,7 +108,10 @@ protected:
 
     test::SeededRandom random_{1};
     Saga saga_{
-        {.charges_max = kCharges, .follow_ups_max = kFollowUps, .refunds_max = kRefunds},
+        {.charges_max = kCharges,
+         .questions_max = kQuestions,
+         .pages_max = kPages,
+         .refunds_max = kRefunds},
         random_
     };
     Rounds rounds_;
@@ -195,6 +203,35 @@ TEST_F(PaymentRounds, let_no_buyer_on_a_page_hold_up_another_who_pays) {
     EXPECT_THAT(look(), ElementsAre(21, 22, 23, 24, 25, 26));
     settle(21);
     EXPECT_THAT(look(), ElementsAre(27));
+}
+
+TEST_F(PaymentRounds, ask_about_nobody_again_before_everybody_had_their_turn) {
+    start(kOnPage + 1, kOnPage + 4);
+    look();
+    leave_all_pending();
+    for (int round = 0; round < 3; ++round) {
+        // All are due at each look.
+        now_ += std::chrono::minutes{2};
+        EXPECT_THAT(look(), ElementsAre(kOnPage + 1, kOnPage + 2));
+        leave_all_pending();
+        now_ += std::chrono::minutes{2};
+        EXPECT_THAT(look(), ElementsAre(kOnPage + 3, kOnPage + 4));
+        leave_all_pending();
+    }
+}
+
+TEST_F(PaymentRounds, let_no_buyer_on_a_page_hold_up_the_question_about_a_card) {
+    start(1, 1);
+    start(kOnPage + 1, kOnPage + 3);
+    look();
+    leave_all_pending();
+    now_ += std::chrono::minutes{2};
+    EXPECT_THAT(look(), ElementsAre(1, kOnPage + 1, kOnPage + 2));
+    saga_.ended(under_way_.at(1), Saga::End::unknown, now_);
+    under_way_.erase(1);
+    now_ += std::chrono::minutes{1};
+    look();
+    EXPECT_THAT(look(), ElementsAre(1)) << "none of the questions about pages ends";
 }
 
 TEST_F(PaymentRounds, let_no_payment_hold_up_a_refund) {
