@@ -12,12 +12,12 @@ bool Rounds::has_begun_fresh(const domain::Unfinished& fresh) {
     return !fresh.next_payment_since;
 }
 
-bool Rounds::has_begun_payments(const domain::Unfinished& part) {
+bool Rounds::has_passed_payments(const domain::Unfinished& part) {
     payments_since_ = part.next_payment_since.value_or(Instant::min());
     return !part.next_payment_since;
 }
 
-bool Rounds::has_begun_refunds(const domain::Unfinished& part) {
+bool Rounds::has_passed_refunds(const domain::Unfinished& part) {
     refunds_since_ = part.next_refund_since.value_or(Instant::min());
     return !part.next_refund_since;
 }

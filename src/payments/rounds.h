@@ -22,11 +22,11 @@ public:
     /// looked at again. Returns whether this was all that is new.
     bool has_begun_fresh(const domain::Unfinished& fresh);
 
-    // Call them when all payments, or all refunds, have begun that were read from part() on. They
+    // Call them after a look at the payments, or the refunds, that were read from part() on. They
     // return whether this was the last part of the round.
 
-    bool has_begun_payments(const domain::Unfinished& part);
-    bool has_begun_refunds(const domain::Unfinished& part);
+    bool has_passed_payments(const domain::Unfinished& part);
+    bool has_passed_refunds(const domain::Unfinished& part);
 
 private:
     Instant fresh_since_ = Instant::min();

@@ -91,10 +91,9 @@ io::Awaitable<void> Runner::look() {
     co_await begin_charges();
     const auto part = co_await read(rounds_.part());
     if (!part) co_return;
-    auto choice = saga_.next(*part, ports_.store.now());
-    begin(std::move(choice.tasks));
-    if (choice.has_all_payments && rounds_.has_begun_payments(*part)) saga_.has_seen_all_payments();
-    if (choice.has_all_refunds && rounds_.has_begun_refunds(*part)) saga_.has_seen_all_refunds();
+    begin(saga_.next(*part, ports_.store.now()));
+    if (rounds_.has_passed_payments(*part)) saga_.has_seen_all_payments();
+    if (rounds_.has_passed_refunds(*part)) saga_.has_seen_all_refunds();
 }
 
 io::Awaitable<void> Runner::begin_charges() {
@@ -102,9 +101,9 @@ io::Awaitable<void> Runner::begin_charges() {
     while (!is_all) {
         const auto fresh = co_await read(rounds_.fresh());
         if (!fresh) co_return;
-        auto choice = saga_.next_charges(*fresh, ports_.store.now());
-        begin(std::move(choice.tasks));
-        if (!choice.has_all_payments) co_return;
+        auto charges = saga_.next_charges(*fresh, ports_.store.now());
+        begin(std::move(charges.tasks));
+        if (!charges.has_all) co_return;
         is_all = rounds_.has_begun_fresh(*fresh);
     }
 }

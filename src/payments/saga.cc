@@ -62,25 +62,33 @@ Saga::Entries& Saga::entries_for(Step step) {
     }
 }
 
-Saga::Step Saga::step_of(const domain::UnfinishedPayment& one, const Entry& entry, Instant now) {
-    if (!one.is_wanted || now >= one.payment.pinned_until) return Step::abandon;
+Saga::Task Saga::task_for(const domain::UnfinishedPayment& one, Instant now) {
+    const auto& entry = payments_[one.payment.id.bits()];
     const bool is_known = entry.was_asked || !one.payment.reference.empty();
-    return is_known ? Step::look_up : Step::charge;
+    const bool is_over = !one.is_wanted || now >= one.payment.pinned_until;
+    return {
+        .step = is_over    ? Step::abandon
+                : is_known ? Step::look_up
+                           : Step::charge,
+        .id = one.payment.id.bits(),
+        .provider = one.payment.provider,
+        .charge = charge_of(one),
+    };
 }
 
-void Saga::begin(Task task, Instant now, std::vector<Task>& into, bool& has_all) {
+bool Saga::begin(Task task, Instant now, std::vector<Task>& into) {
     auto& entry = entries_for(task.step)[task.id];
     entry.is_seen = true;
     // A provider that shall take nothing any more is told so at once.
     const bool is_abandoned_now = task.step == Step::abandon && !entry.was_abandoned;
-    if (entry.is_under_way || (now < entry.not_before && !is_abandoned_now)) return;
+    if (entry.is_under_way || (now < entry.not_before && !is_abandoned_now)) return true;
     auto& room = room_for(task);
     // The others of the round come first.
-    if (entry.turn == room.round) return;
+    if (entry.turn == room.round) return true;
     if (room.taken >= room.max) {
         room.is_short = true;
-        has_all = false;
-        return;
+        room.was_short = true;
+        return false;
     }
     ++room.taken;
     entry.turn = room.round;
@@ -88,41 +96,26 @@ void Saga::begin(Task task, Instant now, std::vector<Task>& into, bool& has_all)
     entry.was_asked = true;
     entry.was_abandoned = task.step == Step::abandon;
     into.push_back(std::move(task));
+    return true;
 }
 
-void Saga::begin_payment(
-    const domain::UnfinishedPayment& one,
-    Step step,
-    Instant now,
-    Choice& into
-) {
-    Task task{
-        .step = step,
-        .id = one.payment.id.bits(),
-        .provider = one.payment.provider,
-        .charge = charge_of(one),
-    };
-    begin(std::move(task), now, into.tasks, into.has_all_payments);
-}
-
-Saga::Choice Saga::next_charges(const domain::Unfinished& unfinished, Instant now) {
-    Choice choice;
+Saga::Charges Saga::next_charges(const domain::Unfinished& unfinished, Instant now) {
+    rooms_[kCharges].is_short = false;
+    Charges charges;
     for (const auto& one : unfinished.payments) {
-        const auto step = step_of(one, payments_[one.payment.id.bits()], now);
-        if (step == Step::charge) begin_payment(one, step, now, choice);
+        auto task = task_for(one, now);
+        if (task.step != Step::charge) continue;
+        if (!begin(std::move(task), now, charges.tasks)) charges.has_all = false;
     }
-    return choice;
+    return charges;
 }
 
-Saga::Choice Saga::next(const domain::Unfinished& unfinished, Instant now) {
-    for (auto& room : rooms_)
-        room.is_short = false;
-    auto choice = next_charges(unfinished, now);
-    choice.has_all_payments = true;
-    for (const auto& one : unfinished.payments) {
-        const auto step = step_of(one, payments_[one.payment.id.bits()], now);
-        if (step != Step::charge) begin_payment(one, step, now, choice);
-    }
+std::vector<Saga::Task> Saga::next(const domain::Unfinished& unfinished, Instant now) {
+    for (const auto index : {kQuestions, kPages, kRepayments, kStarts})
+        rooms_[index].is_short = false;
+    std::vector<Task> tasks;
+    for (const auto& one : unfinished.payments)
+        begin(task_for(one, now), now, tasks);
     for (const auto& one : unfinished.refunds) {
         Task task{
             .step = Step::repay,
@@ -130,15 +123,28 @@ Saga::Choice Saga::next(const domain::Unfinished& unfinished, Instant now) {
             .provider = one.provider,
             .repayment = repayment_of(one),
         };
-        begin(std::move(task), now, choice.tasks, choice.has_all_refunds);
+        begin(std::move(task), now, tasks);
     }
-    for (const auto order : unfinished.orders_to_refund) {
-        Task task{.step = Step::start_refund, .id = order.bits(), .provider = {}};
-        begin(std::move(task), now, choice.tasks, choice.has_all_refunds);
-    }
-    for (auto& room : rooms_)
-        if (!room.is_short) room.round = ++last_round_;
-    return choice;
+    for (const auto order : unfinished.orders_to_refund)
+        begin({.step = Step::start_refund, .id = order.bits(), .provider = {}}, now, tasks);
+    return tasks;
+}
+
+void Saga::has_seen_all_payments() {
+    forget_unseen(payments_);
+    for (const auto index : {kCharges, kQuestions, kPages})
+        end_round(rooms_[index]);
+}
+
+void Saga::has_seen_all_refunds() {
+    forget_unseen(refunds_);
+    for (const auto index : {kRepayments, kStarts})
+        end_round(rooms_[index]);
+}
+
+void Saga::end_round(Room& room) {
+    if (!room.was_short) room.round = ++last_round_;
+    room.was_short = false;
 }
 
 bool Saga::lacks_room() const {

@@ -20,7 +20,7 @@ namespace frontrow::payments {
 
 /// Decides whom to ask what, and when, until each payment and refund has a result. It asks for one
 /// thing of each payment at a time, and asks again later if nobody knows the answer. Each kind of
-/// question has room of its own (provider.h), so no kind holds up another. While a kind lacks room,
+/// question has room of its own (provider.h), so no kind holds up another. If a kind lacks room,
 /// nothing of it is asked again before everything else of it had its turn.
 ///
 /// Pure: it remembers only what saves work, so a new one goes on where an old one was, and two at
@@ -63,14 +63,11 @@ public:
         Repayment repayment{};
     };
 
-    /// What is to begin now.
-    struct Choice {
+    /// The charges that are to begin now.
+    struct Charges {
         std::vector<Task> tasks;
-        // False if something that should begin found no room. The first questions about charges
-        // don't count, unless they alone were looked at.
-
-        bool has_all_payments = true;
-        bool has_all_refunds = true;
+        /// False if there was no room for some.
+        bool has_all = true;
     };
 
     /// How a task has ended.
@@ -87,18 +84,18 @@ public:
     Saga(const Settings& settings, io::Random& random) : settings_{settings}, random_{random} {}
 
     /// What to begin now. Call ended() once for each task, when it has ended.
-    Choice next(const domain::Unfinished& unfinished, Instant now);
+    std::vector<Task> next(const domain::Unfinished& unfinished, Instant now);
     /// The same, but only the first questions about charges.
-    Choice next_charges(const domain::Unfinished& unfinished, Instant now);
+    Charges next_charges(const domain::Unfinished& unfinished, Instant now);
     void ended(const Task& task, End end, Instant now);
-    /// Whether the last next() found no room for something.
+    /// Whether the last look found no room for something.
     bool lacks_room() const;
 
     // Call them when next() has seen everything unfinished of the kind since the last call: what it
     // hasn't seen is finished, and is forgotten.
 
-    void has_seen_all_payments() { forget_unseen(payments_); }
-    void has_seen_all_refunds() { forget_unseen(refunds_); }
+    void has_seen_all_payments();
+    void has_seen_all_refunds();
 
 private:
     struct Entry {
@@ -118,21 +115,24 @@ private:
     /// The tasks under way of a kind.
     struct Room {
         std::size_t max = 0;
-        /// Goes on until a look finds room for everything. No two rooms have rounds of the same
-        /// number.
+        /// Goes on until everything unfinished was seen and there was room for all of it. No two
+        /// rooms have rounds of the same number.
         std::uint64_t round = 0;
         std::size_t taken = 0;
         /// The last look found no room for something.
         bool is_short = false;
+        /// Some look found none since everything was seen.
+        bool was_short = false;
     };
 
     static void forget_unseen(Entries& entries);
     Room& room_for(const Task& task);
     Entries& entries_for(Step step);
-    /// Adds the task if it is to begin now. If there is no room for it, sets `has_all` to false.
-    void begin(Task task, Instant now, std::vector<Task>& into, bool& has_all);
-    static Step step_of(const domain::UnfinishedPayment& one, const Entry& entry, Instant now);
-    void begin_payment(const domain::UnfinishedPayment& one, Step step, Instant now, Choice& into);
+    /// Adds the task if it is to begin now. Returns false if only room for it is lacking.
+    bool begin(Task task, Instant now, std::vector<Task>& into);
+    Task task_for(const domain::UnfinishedPayment& one, Instant now);
+    /// Begins a new round of the room if there was room for everything in this one.
+    void end_round(Room& room);
 
     Settings settings_;
     io::Random& random_;

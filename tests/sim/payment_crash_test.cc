@@ -325,10 +325,10 @@ private:
     void work(std::size_t number) {
         const auto unfinished = domain::read_unfinished(*state_, now_, 100, {}).value;
         auto& saga = runners_[number]->saga;
-        const auto choice = saga.next(unfinished, now_);
+        const auto tasks = saga.next(unfinished, now_);
         saga.has_seen_all_payments();
         saga.has_seen_all_refunds();
-        for (const auto& task : choice.tasks) {
+        for (const auto& task : tasks) {
             if (!runners_[number]) return;
             carry_out(number, task);
         }

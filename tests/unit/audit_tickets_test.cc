@@ -86,7 +86,7 @@ TEST(AuditOfTickets, passes_tickets_that_are_used_and_change_hands_as_they_may) 
     history.at(1min).fact(scanned(ticket(1, 1), 1, 60s)).fact(scanned(ticket(1, 1), 2, 50s));
     history.fact(TicketReinstated{ticket(1, 1), "house", RequestMark{.key = {8, 1}, .content = {}}}
     );
-    history.at(2min).fact(scanned(ticket(1, 1), 1, 61s));
+    history.at(2min).fact(scanned(ticket(1, 1), 6, 61s));
     history.fact(refunding(1, {seat(2)}, {{"Floor", 1, 3'000}}));
     history.fact(scanned(ticket(2, 2), 3, 2min));
     history.fact(RefundFailed{kOrder, RefundId{Bits128{22, 1}}, "gone"});

@@ -6,8 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
+#include <set>
 #include <vector>
 
 namespace frontrow::payments {
@@ -23,8 +26,10 @@ constexpr std::size_t kQuestions = 4;
 constexpr std::size_t kPages = 2;
 constexpr std::size_t kRefunds = 3;
 
-/// Payments from this number on are made on the provider's page.
+/// Payments from this number on are made on the provider's page,
 constexpr std::uint64_t kOnPage = 1'000;
+/// and those from this number on aren't.
+constexpr std::uint64_t kAfterPages = 2'000;
 
 /// Looks at payments as a runner does. A payment's id is its number, and it began so many
 /// milliseconds after the first.
@@ -43,7 +48,8 @@ protected:
                 one.payment.id = PaymentId{id};
                 one.payment.started_at = began;
                 one.payment.pinned_until = began + std::chrono::hours{1};
-                if (id.lo >= kOnPage) one.payment.return_url = "https://shop.example/back";
+                if (id.lo >= kOnPage && id.lo < kAfterPages)
+                    one.payment.return_url = "https://shop.example/back";
                 unfinished.payments.push_back(one);
             });
         if (since.refunds)
@@ -61,19 +67,18 @@ protected:
         begun_.clear();
         for (bool is_all = false; !is_all;) {
             const auto fresh = read(rounds_.fresh());
-            auto choice = saga_.next_charges(fresh, now_);
-            begin(std::move(choice.tasks));
-            if (!choice.has_all_payments) break;
+            auto charges = saga_.next_charges(fresh, now_);
+            begin(std::move(charges.tasks));
+            if (!charges.has_all) break;
             is_all = rounds_.has_begun_fresh(fresh);
         }
         const auto part = read(rounds_.part());
-        auto choice = saga_.next(part, now_);
-        begin(std::move(choice.tasks));
-        if (choice.has_all_payments && rounds_.has_begun_payments(part)) {
+        begin(saga_.next(part, now_));
+        if (rounds_.has_passed_payments(part)) {
             saga_.has_seen_all_payments();
             ++rounds_done_;
         }
-        if (choice.has_all_refunds && rounds_.has_begun_refunds(part)) saga_.has_seen_all_refunds();
+        if (rounds_.has_passed_refunds(part)) saga_.has_seen_all_refunds();
         return begun_;
     }
 
@@ -230,8 +235,34 @@ TEST_F(PaymentRounds, let_no_buyer_on_a_page_hold_up_the_question_about_a_card) 
     saga_.ended(under_way_.at(1), Saga::End::unknown, now_);
     under_way_.erase(1);
     now_ += std::chrono::minutes{1};
-    look();
     EXPECT_THAT(look(), ElementsAre(1)) << "none of the questions about pages ends";
+}
+
+TEST_F(PaymentRounds, let_no_part_full_of_pages_hold_up_the_parts_after_it) {
+    start(kOnPage + 1, kOnPage + 20);
+    start(kAfterPages, kAfterPages);
+    pass_round();
+    now_ += std::chrono::minutes{2};
+    std::set<std::uint64_t> asked;
+    for (int looks = 0; looks < 6; ++looks)
+        std::ranges::copy(look(), std::inserter(asked, asked.end()));
+    EXPECT_THAT(asked, ElementsAre(kOnPage + 1, kOnPage + 2, kAfterPages));
+}
+
+TEST_F(PaymentRounds, give_each_of_many_parts_their_turn) {
+    start(kOnPage + 1, kOnPage + 20);
+    pass_round();
+    std::map<std::uint64_t, int> asked;
+    for (int looks = 0; looks < 50; ++looks) {
+        now_ += std::chrono::minutes{2};
+        for (const auto number : look())
+            ++asked[number];
+        leave_all_pending();
+    }
+    EXPECT_EQ(asked.size(), 20U);
+    const auto [least, most] = std::ranges::minmax(asked | std::views::values);
+    EXPECT_GE(least, 3);
+    EXPECT_LE(most - least, 1);
 }
 
 TEST_F(PaymentRounds, let_no_payment_hold_up_a_refund) {
@@ -265,9 +296,10 @@ protected:
     std::optional<Saga::Step> next() {
         domain::Unfinished unfinished;
         unfinished.payments.push_back(one_);
-        auto choice = saga_.next(unfinished, now_);
-        if (choice.tasks.empty()) return std::nullopt;
-        task_ = choice.tasks.front();
+        const auto tasks = saga_.next(unfinished, now_);
+        saga_.has_seen_all_payments();
+        if (tasks.empty()) return std::nullopt;
+        task_ = tasks.front();
         return task_.step;
     }
     void end(Saga::End how) { saga_.ended(task_, how, now_); }

@@ -46,7 +46,8 @@ read_side_values(SideRecords& records, std::string_view prefix, std::vector<std:
     }
     std::vector<std::size_t> order;
     order.reserve(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i) order.push_back(i);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        order.push_back(i);
     std::ranges::sort(order, {}, [&](std::size_t i) -> const std::string& { return names[i]; });
     Page page;
     for (const auto i : order) {
