@@ -113,7 +113,8 @@ struct Sale {
               in.log,
               hold,
               {records, providers, desk, runner, notices},
-              ticket_codes
+              ticket_codes,
+              {proxies, &limiter, nullptr}
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
@@ -190,6 +191,10 @@ struct Sale {
     payments::Notices notices;
     payments::Runner runner;
     http::TicketCodes ticket_codes;
+    const std::vector<std::string> loopback{"127.0.0.1"};
+    const admission::TrustedProxies proxies =
+        admission::TrustedProxies::parse(loopback, admission::ProxyHeader::x_forwarded_for).value();
+    admission::RateLimiter limiter{admission::RateLimits{}, 1'024};
     http::Services services;
     http::Dispatcher dispatcher;
 };
@@ -249,7 +254,11 @@ std::string converse(std::string_view bytes, std::size_t piece) {
     CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     Client client{ends[0], bytes, piece};
     io::Poller poller{in.context.get_executor()};
-    http::Session session{{poller, sale.dispatcher, in.turns, in.buffers, in.requests}, ends[1]};
+    http::Session session{
+        {poller, sale.dispatcher, in.turns, in.buffers, in.requests},
+        ends[1],
+        admission::parse_client_address("127.0.0.1").value()
+    };
     bool is_over = false;
     boost::asio::co_spawn(in.context, session.run(), [&](const std::exception_ptr& error) {
         CHECK(!error);

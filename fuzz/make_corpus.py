@@ -108,6 +108,7 @@ def odd_requests():
     yield "old-without-host", "GET /livez HTTP/1.0\r\n\r\n"
     yield "no-host", "GET /livez HTTP/1.1\r\n\r\n"
     yield "odd-host", "GET /livez HTTP/1.1\r\nHost: [::1]:80\r\n\r\nGET /livez HTTP/1.1\r\nHost: u@h\r\n\r\n"
+    yield "forwarded", message("POST", "/api/v1/reservations", alice | {"X-Forwarded-For": "1.2.3.4, [2001:db8::1]:80, 10.0.0.1"}, wish)
     yield "said-twice", message("POST", "/api/v1/reservations", alice, wish).replace("X-User-ID", "Host: h\r\nX-User-ID")
     yield "empty-lines", "\r\n\r\n" + message("GET", event) + "\r\n" + message("GET", event) + "\r"
     yield "closes", message("GET", event, {"Connection": "close"}) + message("GET", event)

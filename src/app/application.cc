@@ -1,5 +1,7 @@
 #include "app/application.h"
 
+#include "admission/rate_limiter.h"
+#include "admission/shared_rates.h"
 #include "app/open_payments.h"
 #include "app/open_ticket_keys.h"
 #include "app/shared_ticket_keys.h"
@@ -65,6 +67,13 @@ struct Application::Parts {
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
           },
+          proxies{std::move(settings.proxies)},
+          limiter{settings.rate_limits
+                      .transform([](const auto& limits) {
+                          return std::make_unique<admission::RateLimiter>(limits);
+                      })
+                      .value_or(nullptr)},
+          shared_rates{share_rates(executor, settings.store, world)},
           router{http::routes(settings.dialects), metrics, settings.base_path},
           services{
               *store,
@@ -81,11 +90,25 @@ struct Application::Parts {
               settings.hold,
               {*side.records, providers, desk, runner, notices},
               ticket_codes,
+              {proxies, limiter.get(), shared_rates.get()},
               std::move(settings.base_path)
           },
           access_log{world.log, settings.access_log},
           dispatcher{router, services, limits, cors, access_log},
           server{executor, dispatcher, turns, house, world.log} {}
+
+    /// Nodes with the same Redis count together.
+    std::unique_ptr<admission::SharedRates>
+    share_rates(const io::Executor& executor, const StoreChoice& choice, World& world) {
+        const auto* const cluster = std::get_if<ClusterSettings>(&choice);
+        if (limiter == nullptr || cluster == nullptr || !cluster->redis) return nullptr;
+        return std::make_unique<admission::SharedRates>(
+            io::RedisSettings{.address = *cluster->redis},
+            admission::SharedRates::Ports{
+                executor, world.random, *limiter, [this] { return store->now(); }
+            }
+        );
+    }
 
     http::Limits limits;
     http::Cors cors;
@@ -107,6 +130,11 @@ struct Application::Parts {
     http::TicketCodes ticket_codes;
     SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
+    admission::TrustedProxies proxies;
+    /// Null without limits.
+    std::unique_ptr<admission::RateLimiter> limiter;
+    /// Null if this node counts alone.
+    std::unique_ptr<admission::SharedRates> shared_rates;
     http::Router router;
     http::Services services;
     telemetry::AccessLog access_log;
@@ -144,6 +172,7 @@ void Application::start() {
     parts_->runner.start();
     parts_->contact_sweep.start();
     parts_->ticket_keys.start();
+    if (parts_->shared_rates) parts_->shared_rates->start();
     parts_->server.start();
 }
 
@@ -158,6 +187,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->contact_sweep.close();
     co_await parts_->runner.close();
     co_await parts_->ticket_keys.close();
+    if (parts_->shared_rates) co_await parts_->shared_rates->close();
     co_await parts_->side.close();
     co_await parts_->store->close();
 }

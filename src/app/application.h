@@ -1,5 +1,7 @@
 #pragma once
 
+#include "admission/client_address.h"
+#include "admission/rate_limits.h"
 #include "app/open_payments.h"
 #include "app/open_store.h"
 #include "base/result.h"
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +44,9 @@ public:
         bool dialects = false;
         /// The file with the keys for tickets. Empty: the data folder's own.
         std::filesystem::path keys_file = {};
+        /// Nothing: callers have no limits.
+        std::optional<admission::RateLimits> rate_limits = {};
+        admission::TrustedProxies proxies = {};
     };
 
     using World = StoreWorld;

@@ -1,4 +1,5 @@
 #include "app/application.h"
+#include "cli/admission_choice.h"
 #include "cli/commands.h"
 #include "cli/file_limit.h"
 #include "cli/payment_choice.h"
@@ -52,7 +53,8 @@ store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settin
     };
 }
 
-app::Application::Settings application_settings(const config::ServeSettings& settings) {
+app::Application::Settings
+application_settings(const config::ServeSettings& settings, AdmissionChoice admission) {
     const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
     if (auto* embedded = std::get_if<store::sqlite::EmbeddedStore::Settings>(&store))
@@ -78,14 +80,17 @@ app::Application::Settings application_settings(const config::ServeSettings& set
         .payments = payment_choice(settings.payments, settings.dev),
         .dialects = settings.dialects,
         .keys_file = settings.keys_file,
+        .rate_limits = admission.rate_limits,
+        .proxies = std::move(admission.proxies),
     };
 }
 
 /// Runs the application until a signal or a failure ends it.
 class Serving {
 public:
-    explicit Serving(const config::ServeSettings& settings)
+    Serving(const config::ServeSettings& settings, AdmissionChoice admission)
         : settings_{settings},
+          admission_{std::move(admission)},
           log_{telemetry::parse_log_level(settings.log_level).value_or(telemetry::LogLevel::info)} {
         for (const int signal : stop_signals())
             signals_.add(signal);
@@ -96,7 +101,7 @@ public:
                                           stop(kFailStopTime, kFailed);
                                       }};
         auto opened = app::Application::open(
-            context_.get_executor(), application_settings(settings_), std::move(world)
+            context_.get_executor(), application_settings(settings_, admission_), std::move(world)
         );
         if (!opened) {
             std::fprintf(stderr, "frontrow serve: %s\n", opened.error().what.c_str());
@@ -114,7 +119,8 @@ public:
             "serving",
             {{"address", address()},
              {"store", store_name(settings_.store)},
-             {"payments", payments.empty() ? "none" : payments}}
+             {"payments", payments.empty() ? "none" : payments},
+             {"limits", admission_.rate_limits ? "on" : "off"}}
         );
         run_loop();
         log_.info("stopped");
@@ -175,6 +181,7 @@ private:
     }
 
     const config::ServeSettings& settings_;
+    AdmissionChoice admission_;
     telemetry::Log log_;
     io::SystemClock clock_;
     io::SystemRandom random_;
@@ -201,8 +208,13 @@ int serve(const config::ServeSettings& settings) {
         std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
         return kWrongUsage;
     }
+    auto admission = admission_choice(settings);
+    if (!admission) {
+        std::fprintf(stderr, "frontrow serve: %s\n", admission.error().c_str());
+        return kWrongUsage;
+    }
     raise_file_limit();
-    return Serving{settings}.run();
+    return Serving{settings, *std::move(admission)}.run();
 }
 
 }  // namespace

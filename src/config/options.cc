@@ -133,6 +133,47 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         ->envname("FRONTROW_DIALECTS");
 }
 
+void add_limit_options(CLI::App& command, ServeSettings& settings) {
+    command
+        .add_option(
+            "--limits",
+            settings.limits,
+            "Whether callers may send only so many requests; on by default, off with --dev"
+        )
+        ->envname("FRONTROW_LIMITS")
+        ->check(CLI::IsMember({"on", "off"}));
+    command
+        .add_option(
+            "--limit",
+            settings.limit,
+            "Change a limit, like hold/user=5/s:20 (five a second, twenty at once) or "
+            "read/address=off; separate several with commas"
+        )
+        ->envname("FRONTROW_LIMIT")
+        ->delimiter(',')
+        ->type_name("LIMIT");
+    command
+        .add_option(
+            "--trusted-proxy",
+            settings.trusted_proxies,
+            "Believe this proxy, or all of this network, which client a request comes from, like "
+            "10.0.0.0/8; separate several with commas"
+        )
+        ->envname("FRONTROW_TRUSTED_PROXIES")
+        ->delimiter(',')
+        ->type_name("ADDRESS")
+        ->capture_default_str();
+    command
+        .add_option(
+            "--proxy-header",
+            settings.proxy_header,
+            "The header in which trusted proxies tell it; they must not pass on a client's own"
+        )
+        ->envname("FRONTROW_PROXY_HEADER")
+        ->check(CLI::IsMember({"X-Forwarded-For", "Forwarded"}, CLI::ignore_case))
+        ->capture_default_str();
+}
+
 void add_cache_dir(CLI::App& command, std::filesystem::path& folder) {
     command
         .add_option(
@@ -226,6 +267,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->check(CLI::IsMember({"off", "errors", "all"}))
         ->capture_default_str();
     add_access_options(command, settings);
+    add_limit_options(command, settings);
     add_keys_file(command, settings.keys_file);
     add_options(command, settings.payments);
 }

@@ -82,6 +82,14 @@ struct ServeSettings {
     /// Empty, or the path prefix of every route. check_base_path() checks it.
     std::string base_path;
     PaymentSettings payments = {};
+    /// Whether callers have limits: `on`, `off`, or empty for the default, on unless `dev`.
+    std::string limits = {};
+    /// Changes to the limits (admission/rate_limits.h).
+    std::vector<std::string> limit = {};
+    /// The proxies whose word about their clients is believed, and the header in which they tell
+    /// it.
+    std::vector<std::string> trusted_proxies = {"127.0.0.1", "::1"};
+    std::string proxy_header = "X-Forwarded-For";
     /// Also serve the clients of other systems.
     bool dialects = false;
     /// Empty, or the file with the keys for tickets.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "admission/client_address.h"
+#include "admission/rate_limiter.h"
 #include "base/id.h"
 #include "http/base_path.h"
 #include "http/date_line.h"
@@ -24,6 +26,10 @@
 
 namespace frontrow::io {
 class Workers;
+}
+
+namespace frontrow::admission {
+class SharedRates;
 }
 
 namespace frontrow::payments {
@@ -62,6 +68,15 @@ struct Payments {
     payments::Notices& notices;
 };
 
+/// Who is let in. All must outlive the server.
+struct Admission {
+    const admission::TrustedProxies& proxies;
+    /// Null if callers have no limits.
+    admission::RateLimiter* limiter = nullptr;
+    /// Null if this node counts alone.
+    const admission::SharedRates* shared = nullptr;
+};
+
 /// What handlers use. All must outlive the server.
 struct Services {
     store::Store& store;
@@ -79,6 +94,7 @@ struct Services {
     std::chrono::seconds hold;
     Payments payments;
     TicketCodes& ticket_codes;
+    Admission admission;
     BasePath base_path = {};
 };
 
@@ -97,8 +113,10 @@ public:
         request_id = {};
         principal.sub.clear();
         principal.role = identity::Role::user;
+        principal.is_key = false;
         route = nullptr;
         is_admitted = false;
+        rate.reset();
         subject = {};
     }
     /// Frees the memory of the last request, except what the next one will need anyway.
@@ -112,6 +130,11 @@ public:
     const Request& request;
     Response response;
     TraceId trace;
+    /// The other end of the connection, and the client that it speaks for.
+    admission::ClientAddress peer;
+    admission::ClientAddress client;
+    /// The limit that the request has come closest to.
+    std::optional<admission::RateUse> rate;
     /// The caller's X-Request-Id, or empty.
     std::string_view request_id;
     identity::Principal principal;

@@ -84,7 +84,8 @@ std::size_t Dispatcher::admit(Context& context) {
     const auto request_id = request.header(Header::x_request_id);
     context.request_id = is_echoable(request_id) ? request_id : std::string_view{};
     const bool has_body = request.body_bytes.value_or(0) > 0;
-    if (!route(context) || !check_page(context) || !identify(context) ||
+    if (!route(context) || !check_page(context) || !rate_check_.admits_address(context) ||
+        !identify(context) || !rate_check_.admits_caller(context) ||
         !check_content_type(context, has_body))
         return kPassedOverMax;
     context.is_admitted = true;
@@ -148,6 +149,8 @@ bool Dispatcher::identify(Context& context) {
         };
     if (principal && !*principal && access == Access::guest) return admit_guest(context);
     if (!principal || !*principal) {
+        const bool had_no_limit = context.request.has(Header::x_api_key);
+        if (had_no_limit && !rate_check_.admits_stranger(context)) return false;
         context.response.add_header("WWW-Authenticate", "Bearer");
         const auto message = !principal ? principal.error().message
                              : services_.authenticator.dev()
@@ -224,6 +227,11 @@ void Dispatcher::failed(Context& context, const std::exception& error) {
     context.fail(
         {.status = 500, .code = "INTERNAL", .message = "The server failed to answer this request."}
     );
+}
+
+void Dispatcher::finish(Context& context) const {
+    cors_.add_headers(context.request, context.response);
+    if (context.rate) add_rate_headers(context.response, *context.rate);
 }
 
 void Dispatcher::answered(const Context& context, double seconds) {

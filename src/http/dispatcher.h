@@ -3,6 +3,7 @@
 #include "http/context.h"
 #include "http/cors.h"
 #include "http/limits.h"
+#include "http/rate_check.h"
 #include "http/router.h"
 #include "telemetry/access_log.h"
 
@@ -25,7 +26,8 @@ public:
           services_{services},
           limits_{limits},
           cors_{cors},
-          access_log_{access_log} {}
+          access_log_{access_log},
+          rate_check_{services} {}
 
     /// Decides by the head alone whether the request is admitted. If it isn't, the context holds
     /// the answer. Returns how many bytes of body to read at most.
@@ -38,7 +40,7 @@ public:
     void failed(Context& context, const std::exception& error);
     /// Adds the headers that every answer has, even a refusal of malformed input. Call it once,
     /// just before sending.
-    void finish(Context& context) const { cors_.add_headers(context.request, context.response); }
+    void finish(Context& context) const;
     /// Counts and logs an answered request.
     void answered(const Context& context, double seconds);
 
@@ -61,6 +63,7 @@ private:
     const Limits& limits_;
     const Cors& cors_;
     const telemetry::AccessLog& access_log_;
+    RateCheck rate_check_;
 };
 
 }  // namespace frontrow::http

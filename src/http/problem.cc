@@ -465,6 +465,19 @@ Problem refund_failed(std::string_view code) {
     );
 }
 
+Problem too_many_requests(admission::RateSubject subject, std::uint32_t retry_after_seconds) {
+    const auto who = subject == admission::RateSubject::address
+                         ? std::string{"your network address"}
+                         : "this " + std::string{name_of(subject)};
+    return {
+        .status = 429,
+        .code = "RATE_LIMITED",
+        .message = "Too many requests of this kind came from " + who + "; try again in " +
+                   std::to_string(retry_after_seconds) + " s.",
+        .retry_after_seconds = retry_after_seconds
+    };
+}
+
 Problem too_much_to_send() {
     return retry_later(
         "OVERLOADED",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission/rate_limits.h"
 #include "domain/refusal.h"
 #include "domain/ticket.h"
 #include "http/response.h"
@@ -11,6 +12,7 @@
 #include "wire/problem_json.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +63,8 @@ Problem ticket_keys_missing();
 Problem holder_missing();
 /// The event asks for no such thing. `field`: the request's.
 Problem not_asked(std::string field, std::string message);
+/// The caller has used up a limit.
+Problem too_many_requests(admission::RateSubject subject, std::uint32_t retry_after_seconds);
 /// There is no memory left for such a large answer.
 Problem too_much_to_send();
 

@@ -20,6 +20,7 @@ enum class Header : std::uint8_t {
     content_type,
     cookie,
     expect,
+    forwarded,
     host,
     idempotency_key,
     if_match,
@@ -32,10 +33,11 @@ enum class Header : std::uint8_t {
     webhook_signature,
     webhook_timestamp,
     x_api_key,
+    x_forwarded_for,
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 20;
+inline constexpr std::size_t kHeaderCount = 22;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

@@ -68,7 +68,9 @@ std::string_view name_if_single(Header header) {
         case Header::content_encoding:
         case Header::cookie:
         case Header::expect:
+        case Header::forwarded:
         case Header::traceparent:
+        case Header::x_forwarded_for:
         case Header::x_request_id:
             return {};
     }

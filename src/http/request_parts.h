@@ -38,6 +38,7 @@ inline void set_target(Request& request, std::string_view target) {
         case 9:
             if (is("x-api-key")) return Header::x_api_key;
             if (is("x-user-id")) return Header::x_user_id;
+            if (is("forwarded")) return Header::forwarded;
             break;
         case 10:
             if (is("webhook-id")) return Header::webhook_id;
@@ -59,6 +60,7 @@ inline void set_target(Request& request, std::string_view target) {
         case 15:
             if (is("accept-encoding")) return Header::accept_encoding;
             if (is("idempotency-key")) return Header::idempotency_key;
+            if (is("x-forwarded-for")) return Header::x_forwarded_for;
             break;
         case 16:
             if (is("content-encoding")) return Header::content_encoding;

@@ -88,6 +88,18 @@ std::size_t PathSegments::count_parts() const {
     return static_cast<std::size_t>(std::ranges::count_if(each_, is_part));
 }
 
+namespace {
+
+/// The limits under which a route's requests fall.
+admission::RequestClass class_of(const Route& route) {
+    using enum admission::RequestClass;
+    if (route.weight == Weight::hold) return hold;
+    if (route.method == Method::get) return route.weight == Weight::heavy ? heavy_read : read;
+    return route.access == Access::anyone ? anonymous_write : write;
+}
+
+}  // namespace
+
 Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics, BasePath base_path)
     : base_path_{std::move(base_path)}, unrouted_{metrics.route("OTHER", "unknown")} {
     entries_.reserve(routes.size());
@@ -95,7 +107,10 @@ Router::Router(std::span<const Route> routes, telemetry::Metrics& metrics, BaseP
         const auto segments = PathSegments::split(route.pattern);
         CHECK(segments && segments->count_parts() <= std::tuple_size_v<PathParts>);
         entries_.push_back(
-            {route, *segments, metrics.route(name_of(route.method), metrics_label(route.pattern))}
+            {route,
+             *segments,
+             class_of(route),
+             metrics.route(name_of(route.method), metrics_label(route.pattern))}
         );
     }
 }

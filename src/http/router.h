@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission/rate_limits.h"
 #include "http/base_path.h"
 #include "http/context.h"
 #include "telemetry/metrics.h"
@@ -40,6 +41,9 @@ enum class BodyKind : std::uint8_t {
 /// How long the owner's thread works on an answer.
 enum class Weight : std::uint8_t {
     light,
+    /// Light, and takes seats or tickets out of the sale or keeps them longer. So it has limits of
+    /// its own.
+    hold,
     /// Long enough to delay a sale, because the answer is rendered anew for each request and may be
     /// long. So the connection waits for its turn before each such request (io::TurnQueue).
     heavy,
@@ -97,6 +101,7 @@ private:
 struct RouteEntry {
     Route route;
     PathSegments segments;
+    admission::RequestClass limited_as;
     telemetry::Metrics::Route metrics;
 };
 

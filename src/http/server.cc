@@ -25,6 +25,14 @@ constexpr int kBacklog = 4'096;
 /// How long to pause accepting after an error, for example if no more files can be opened.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
+admission::ClientAddress address_of(const tcp::endpoint& peer) {
+    const auto address = peer.address();
+    const auto v6 = address.is_v4()
+                        ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4())
+                        : address.to_v6();
+    return {bits_of(v6.to_bytes())};
+}
+
 std::unexpected<io::Fault> cannot_listen(const Address& address, const error_code& error) {
     const bool is_taken = error == asio::error::address_in_use;
     return std::unexpected(io::Fault{
@@ -89,7 +97,8 @@ void Server::start() {
 io::Awaitable<void> Server::accept() {
     auto& acceptor = *acceptor_;
     while (acceptor.tcp.is_open()) {
-        auto [error, socket] = co_await acceptor.tcp.async_accept(kAsTuple);
+        tcp::endpoint peer;
+        auto [error, socket] = co_await acceptor.tcp.async_accept(peer, kAsTuple);
         if (!acceptor.tcp.is_open()) break;
         if (error) {
             log_.warn("can't accept a connection", {{"error", error.message()}});
@@ -103,7 +112,7 @@ io::Awaitable<void> Server::accept() {
         const auto descriptor = socket.release(error);
         if (error) continue;
         const Session::Ports ports{poller_, dispatcher_, turns_, buffers_, requests_};
-        tasks_.spawn(serve(std::make_unique<Session>(ports, descriptor)));
+        tasks_.spawn(serve(std::make_unique<Session>(ports, descriptor, address_of(peer))));
     }
 }
 

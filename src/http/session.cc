@@ -64,7 +64,7 @@ Problem body_too_large(std::size_t bytes_max) {
 
 }  // namespace
 
-Session::Session(const Ports& ports, int socket)
+Session::Session(const Ports& ports, int socket, admission::ClientAddress peer)
     : ports_{ports},
       socket_{ports.poller, socket},
       dispatcher_{ports.dispatcher},
@@ -73,6 +73,7 @@ Session::Session(const Ports& ports, int socket)
       context_{dispatcher_.services(), reader_.request()},
       turn_{dispatcher_.limits()},
       cost_{dispatcher_.limits()} {
+    context_.peer = peer;
     enter(Phase::idle);
 }
 

@@ -35,8 +35,8 @@ public:
         std::uint64_t& requests;
     };
 
-    /// `socket` is the descriptor of an accepted connection. The session owns it.
-    Session(const Ports& ports, int socket);
+    /// `socket` is the descriptor of an accepted connection from `peer`. The session owns it.
+    Session(const Ports& ports, int socket, admission::ClientAddress peer);
 
     /// Returns when the connection is closed. Never throws.
     io::Awaitable<void> run();

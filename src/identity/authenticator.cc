@@ -46,8 +46,14 @@ std::string_view sentence_of(TokenError error) {
 
 Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
     : settings_{std::move(settings)}, find_key_{std::move(find_key)} {
-    add_key(settings_.admin_api_key, {.sub = std::string{kAdminKeySub}, .role = Role::admin});
-    add_key(settings_.user_api_key, {.sub = std::string{kUserKeySub}, .role = Role::user});
+    add_key(
+        settings_.admin_api_key,
+        {.sub = std::string{kAdminKeySub}, .role = Role::admin, .is_key = true}
+    );
+    add_key(
+        settings_.user_api_key,
+        {.sub = std::string{kUserKeySub}, .role = Role::user, .is_key = true}
+    );
 }
 
 void Authenticator::add_key(const std::string& key, Principal principal) {
@@ -105,7 +111,7 @@ Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::
     // be guessed, so a slow hash or a constant-time comparison would add no protection.
     const auto* made = find_key_ ? find_key_(digest) : nullptr;
     if (made == nullptr) return bad("The API key isn't known.");
-    return Principal{.sub = account_of(*made), .role = made->role};
+    return Principal{.sub = account_of(*made), .role = made->role, .is_key = true};
 }
 
 }  // namespace frontrow::identity

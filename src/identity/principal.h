@@ -18,6 +18,8 @@ using domain::Role;
 struct Principal {
     std::string sub;
     Role role = Role::user;
+    /// It came with an API key.
+    bool is_key = false;
 };
 
 // Frontrow's own callers: requests without credentials under --dev, and requests with ADMIN_API_KEY

@@ -63,6 +63,8 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .base_path = http::BasePath{options_.base_path},
         .payments = options_.payments,
         .dialects = options_.dialects,
+        .rate_limits = options_.rate_limits,
+        .proxies = options_.proxies,
     };
     auto opened = app::Application::open(
         running.context.get_executor(), std::move(settings), std::move(world)

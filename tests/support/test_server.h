@@ -1,5 +1,7 @@
 #pragma once
 
+#include "admission/client_address.h"
+#include "admission/rate_limits.h"
 #include "app/open_payments.h"
 #include "http/limits.h"
 #include "identity/authenticator.h"
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +57,9 @@ public:
         std::string base_path;
         /// Also serve the clients of other systems.
         bool dialects = false;
+        /// Nothing: callers have no limits.
+        std::optional<admission::RateLimits> rate_limits;
+        admission::TrustedProxies proxies;
     };
 
     explicit TestServer(Options options);

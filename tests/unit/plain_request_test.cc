@@ -234,6 +234,7 @@ constexpr std::pair<std::string_view, Header> kNames[] = {
     {"content-type", Header::content_type},
     {"cookie", Header::cookie},
     {"expect", Header::expect},
+    {"forwarded", Header::forwarded},
     {"host", Header::host},
     {"idempotency-key", Header::idempotency_key},
     {"if-match", Header::if_match},
@@ -246,6 +247,7 @@ constexpr std::pair<std::string_view, Header> kNames[] = {
     {"webhook-signature", Header::webhook_signature},
     {"webhook-timestamp", Header::webhook_timestamp},
     {"x-api-key", Header::x_api_key},
+    {"x-forwarded-for", Header::x_forwarded_for},
     {"x-request-id", Header::x_request_id},
     {"x-user-id", Header::x_user_id},
 };

@@ -1,3 +1,4 @@
+#include "admission/shared_rates.h"
 #include "base/check.h"
 #include "http/answer_memory.h"
 #include "http/handlers/assets.h"
@@ -71,6 +72,8 @@ Awaitable<void> metrics(Context& context) {
     services.store.measure(figures);
     services.payments.runner.measure(figures);
     services.payments.notices.measure(figures);
+    if (services.admission.limiter) services.admission.limiter->measure(figures);
+    if (services.admission.shared) services.admission.shared->measure(figures);
     figures.gauge(
         "http_connections", "Open connections.", static_cast<double>(services.house.connections)
     );

@@ -14,7 +14,7 @@ constexpr bool kAlsoAtRoot = true;
 
 // The routes of a sale come first, because the router searches in this order.
 constexpr Route kRoutes[] = {
-    {post, "/api/v1/reservations", user, BodyKind::json, handlers::create_reservation},
+    {post, "/api/v1/reservations", user, BodyKind::json, handlers::create_reservation, hold},
     {get,
      "/api/v1/events/{id}/seats/available/count",
      anyone,
@@ -25,8 +25,13 @@ constexpr Route kRoutes[] = {
     {get, "/api/v1/reservations/{id}", user, BodyKind::none, handlers::get_reservation},
     {get, "/api/v1/reservations", user, BodyKind::none, handlers::list_reservations, heavy},
     {post, "/api/v1/reservations/{id}/cancel", user, BodyKind::none, handlers::cancel_reservation},
-    {post, "/api/v1/reservations/{id}/extend", user, BodyKind::json, handlers::extend_reservation},
-    {patch, "/api/v1/reservations/{id}", user, BodyKind::json, handlers::change_reservation},
+    {post,
+     "/api/v1/reservations/{id}/extend",
+     user,
+     BodyKind::json,
+     handlers::extend_reservation,
+     hold},
+    {patch, "/api/v1/reservations/{id}", user, BodyKind::json, handlers::change_reservation, hold},
     {get,
      "/api/v1/users/{id}/reservations",
      user,

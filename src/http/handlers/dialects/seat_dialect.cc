@@ -243,12 +243,17 @@ constexpr Route in_dialect(Route route) {
 }
 
 constexpr Route kRoutes[] = {
-    in_dialect({post, "/api/reservations", guest, BodyKind::json, hold_seat}),
+    in_dialect({post, "/api/reservations", guest, BodyKind::json, hold_seat, hold}),
     in_dialect(
         {post, "/api/reservations/{eventId}/{seatId}/confirm", guest, BodyKind::none, confirm_seat}
     ),
     in_dialect(
-        {post, "/api/reservations/{eventId}/{seatId}/extend", guest, BodyKind::json, extend_seat}
+        {post,
+         "/api/reservations/{eventId}/{seatId}/extend",
+         guest,
+         BodyKind::json,
+         extend_seat,
+         hold}
     ),
     in_dialect(
         {delete_, "/api/reservations/{eventId}/{seatId}", guest, BodyKind::none, release_seat}

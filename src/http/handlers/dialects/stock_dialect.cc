@@ -150,7 +150,7 @@ constexpr Route kStockRoutes[] = {
         {post, "/events/{id}/ticket-category", organizer, BodyKind::json, add_stock_category}
     ),
     in_stock_dialect({get, "/events/{id}/availability", anyone, BodyKind::none, get_stock_left}),
-    in_stock_dialect({post, "/reserve", user, BodyKind::json, reserve_stock}),
+    in_stock_dialect({post, "/reserve", user, BodyKind::json, reserve_stock, Weight::hold}),
     in_stock_dialect({post, "/confirm", user, BodyKind::json, settle_stock}),
 };
 

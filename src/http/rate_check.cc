@@ -1,0 +1,81 @@
+#include "http/rate_check.h"
+
+#include "http/router.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace frontrow::http {
+
+using admission::RateSubject;
+
+bool RateCheck::admits_address(Context& context) {
+    const auto& proxies = services_.admission.proxies;
+    const auto header = proxies.header() == admission::ProxyHeader::forwarded
+                            ? Header::forwarded
+                            : Header::x_forwarded_for;
+    const auto told = context.request.header(header);
+    context.client = told.empty() ? context.peer : proxies.client_of(context.peer, told);
+    if (services_.admission.limiter == nullptr) return true;
+    if (!told.empty() && !has_warned_ && !proxies.trusts(context.peer)) warn_of_proxy(context);
+    const bool is_server =
+        context.route->route.access != Access::anyone && context.request.has(Header::x_api_key);
+    return is_server || admits_stranger(context);
+}
+
+bool RateCheck::admits_stranger(Context& context) {
+    if (services_.admission.limiter == nullptr) return true;
+    const auto part = bytes_of(admission::limited_part(context.client).bits);
+    const std::string_view id{reinterpret_cast<const char*>(part.data()), part.size()};
+    return admits(
+        context,
+        RateSubject::address,
+        admission::rate_caller(services_.sha, RateSubject::address, id)
+    );
+}
+
+bool RateCheck::admits_caller(Context& context) {
+    if (services_.admission.limiter == nullptr || context.principal.sub.empty()) return true;
+    const auto subject = context.principal.is_key ? RateSubject::key : RateSubject::user;
+    return admits(
+        context, subject, admission::rate_caller(services_.sha, subject, context.principal.sub)
+    );
+}
+
+bool RateCheck::admits(Context& context, RateSubject subject, admission::RateCaller caller) {
+    const auto use = services_.admission.limiter->take(
+        context.route->limited_as, subject, caller, services_.store.now()
+    );
+    if (!use) return true;
+    if (!use->is_admitted || !context.rate || use->remaining < context.rate->remaining)
+        context.rate = use;
+    if (use->is_admitted) return true;
+    context.fail(too_many_requests(subject, use->retry_in_seconds));
+    return false;
+}
+
+/// Without a word about its clients all of them count as the proxy.
+void RateCheck::warn_of_proxy(const Context& context) {
+    has_warned_ = true;
+    services_.log.warn(
+        "a proxy sends requests that --trusted-proxies doesn't name, so all its clients have the "
+        "limits of one address together",
+        {{"address", admission::to_string(context.peer)}}
+    );
+}
+
+void add_rate_headers(Response& response, const admission::RateUse& use) {
+    fmt::memory_buffer text;
+    fmt::format_to(
+        std::back_inserter(text),
+        "\"{}\";r={};t={}",
+        use.name,
+        use.remaining,
+        use.restored_in_seconds
+    );
+    response.add_header("RateLimit-Policy", use.policy);
+    response.add_header("RateLimit", {text.data(), text.size()});
+}
+
+}  // namespace frontrow::http
