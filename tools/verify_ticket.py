@@ -107,11 +107,18 @@ def read_keys(path):
     return {hashlib.sha256(key).digest()[:4]: key for key in found}
 
 
+# In bytes, with what a person types between the characters.
+TYPED_MAX = 1_000
+
+
 def bytes_of(text):
-    letters = re.sub(r"[ \t\r\n-]", "", text).upper()
-    if not re.fullmatch(r"FR1[A-Z2-7]+", letters, re.ASCII):
+    if len(text.encode("utf-8", "surrogateescape")) > TYPED_MAX:
         raise Refused(NOT_A_CODE)
-    digits = letters[3:]
+    typed = re.sub(r"[ \t\r\n-]", "", text)
+    # Only now upper(): it makes letters of ASCII out of some others.
+    if not re.fullmatch(r"[Ff][Rr]1[A-Za-z2-7]+", typed):
+        raise Refused(NOT_A_CODE)
+    digits = typed[3:].upper()
     try:
         content = base64.b32decode(digits + "=" * (-len(digits) % 8))
     except binascii.Error:
@@ -191,7 +198,7 @@ def main():
         keys = read_keys(sys.argv[1])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.exit(f"verify_ticket.py: {sys.argv[1]} isn't a set of public keys: {error}")
-    text = sys.stdin.read(65_536) if sys.argv[2] == "-" else sys.argv[2]
+    text = sys.stdin.buffer.read(65_536).decode(errors="surrogateescape") if sys.argv[2] == "-" else sys.argv[2]
     try:
         contents = verify(keys, text)
     except Refused as refused:

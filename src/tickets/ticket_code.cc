@@ -18,8 +18,8 @@ constexpr std::uint8_t kVersion = 1;
 /// Signed as well, so that a signature for another purpose can't pass for a ticket's.
 constexpr std::string_view kPurpose{"frontrow ticket 1\0", 18};
 constexpr std::size_t kSecondsBytes = 5;
-/// Blanks and hyphens included.
-constexpr std::size_t kTypedMax = 4'096;
+/// In bytes, with blanks and hyphens. As much as a request may have.
+constexpr std::size_t kTypedMax = 1'000;
 
 void append_number(std::string& out, std::uint64_t number, std::size_t bytes) {
     while (bytes-- > 0)

@@ -33,7 +33,8 @@ namespace frontrow::tickets {
 // that was issued once must be readable for ever.
 //
 // The text has only characters for which a QR code has a compact mode, and at most 400 of them. A
-// usual one has 215, and its QR code 49 modules a side.
+// usual one has 215, and its QR code 49 modules a side. Typed, it may have 1,000 bytes, for blanks
+// and hyphens.
 
 /// What a code says of a ticket.
 struct CodeContents {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <sys/wait.h>
+#include <utility>
 #include <vector>
 
 // tools/verify_ticket.py, the second reader of codes, agrees with the first one.
@@ -132,6 +133,36 @@ TEST_F(OtherVerifier, refuses_what_is_no_whole_code) {
     expect_refused(code + "A", "isn't a whole ticket code");
     expect_refused("FR1", "isn't a whole ticket code");
     expect_refused("hello", "isn't a whole ticket code");
+}
+
+TEST_F(OtherVerifier, takes_the_same_texts_for_a_code_as_the_first_one) {
+    contents.place = "SKI";
+    const auto code = code_with(contents);
+    const auto with = [&](char letter, const std::string& instead) {
+        auto text = code;
+        const auto at = text.find(letter, 3);
+        return at == std::string::npos ? instead : text.replace(at, 1, instead);
+    };
+    const std::string room(1'000 - code.size(), ' ');
+    const std::pair<std::string, bool> rows[] = {
+        {code + room, true},
+        {code + room + " ", false},
+        // Letters outside of ASCII whose capital letter, or small one, is in it.
+        {with('S', "\u017f"), false},
+        {with('I', "\u0131"), false},
+        {with('K', "\u212a"), false},
+        {"\u212a" + code, false},
+        {code + "\u00a0", false},
+        {code + "\v", false},
+        {"\ufeff" + code, false},
+        {code + "\xff", false},
+        {code + "======", false},
+        {"fr1" + code.substr(3), true},
+    };
+    for (const auto& [text, is_code] : rows) {
+        EXPECT_EQ(verify(text).exit_code, is_code ? 0 : 1) << text;
+        EXPECT_EQ(CodeVerifier{ring.public_keys()}.verify(text).has_value(), is_code) << text;
+    }
 }
 
 TEST_F(OtherVerifier, refuses_the_code_of_a_key_that_it_does_not_have) {
