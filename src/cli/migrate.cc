@@ -1,5 +1,6 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/counted.h"
 #include "cli/journal_stakes.h"
 #include "cli/store_choice.h"
@@ -43,14 +44,9 @@ constexpr auto kMigrateFooter =
     "first: a running one ends within a second, with exit code 1.\n"
     "Exit code 3 says that the settings name no database.";
 
-int failed(const std::string& why) {
-    std::fprintf(stderr, "frontrow migrate: %s\n", why.c_str());
-    return kFailed;
-}
-
 io::Awaitable<int> show(PgConnection& connection) {
     const auto version = co_await store::postgres::schema_version(connection);
-    if (!version) co_return failed(version.error().what);
+    if (!version) co_return failed("migrate", version.error().what);
     for (const auto& step : migrations()) {
         std::printf(
             "%04d %-20.*s %s\n",
@@ -74,34 +70,36 @@ may_erase(PgConnection& connection, const Wish& wish, std::string& gone) {
     gone = stakes->contents();
     if (wish.is_certain) co_return true;
     failed(
+        "migrate",
         "it would erase the journal with " + gone +
-        (stakes->sessions == 0
-             ? ""
-             : ", which " + counted(stakes->sessions, "other session") + " of frontrow now use") +
-        "; take a backup (frontrow backup), stop all nodes, and then say --yes"
+            (stakes->sessions == 0 ? ""
+                                   : ", which " + counted(stakes->sessions, "other session") +
+                                         " of frontrow now use") +
+            "; take a backup (frontrow backup), stop all nodes, and then say --yes"
     );
     co_return false;
 }
 
 io::Awaitable<int> migrate_to(PgConnection& connection, const Wish& wish) {
     const auto version = co_await store::postgres::schema_version(connection);
-    if (!version) co_return failed(version.error().what);
+    if (!version) co_return failed("migrate", version.error().what);
     const auto newest = migrations().back().version;
     const auto target = wish.target.value_or(wish.way == "up" ? newest : std::max(0, *version - 1));
     if (wish.way == "down" ? target > *version : target < *version) {
         co_return failed(
+            "migrate",
             "the schema is at version " + std::to_string(*version) + ", which is not " +
-            (wish.way == "down" ? "above " : "below ") + std::to_string(target)
+                (wish.way == "down" ? "above " : "below ") + std::to_string(target)
         );
     }
     std::string gone;
     if (target < *version) {
         const auto may = co_await may_erase(connection, wish, gone);
-        if (!may) co_return failed(may.error().what);
+        if (!may) co_return failed("migrate", may.error().what);
         if (!*may) co_return kFailed;
     }
     const auto steps = co_await store::postgres::migrate(connection, target);
-    if (!steps) co_return failed(steps.error().what);
+    if (!steps) co_return failed("migrate", steps.error().what);
     if (!gone.empty()) std::printf("%s are gone\n", gone.c_str());
     const auto taken = counted(static_cast<std::uint64_t>(*steps), "step");
     std::printf("%s taken; the schema is at version %d\n", taken.c_str(), target);
@@ -110,19 +108,21 @@ io::Awaitable<int> migrate_to(PgConnection& connection, const Wish& wish) {
 
 io::Awaitable<int> fork(PgConnection& connection, const Wish& wish) {
     const auto known = co_await store::postgres::check_schema(connection);
-    if (!known) co_return failed(known.error().what);
+    if (!known) co_return failed("migrate", known.error().what);
     const auto sessions = co_await count_sessions(connection);
-    if (!sessions) co_return failed(sessions.error().what);
+    if (!sessions) co_return failed("migrate", sessions.error().what);
     if (*sessions > 0 && !wish.is_certain) {
         co_return failed(
+            "migrate",
             counted(*sessions, "other session") +
-            " of frontrow now use this journal (a node has two; a pooler may keep them a while), "
-            "and every node that runs would end: stop all nodes first, or say --yes"
+                " of frontrow now use this journal (a node has two; a pooler may keep them a "
+                "while), "
+                "and every node that runs would end: stop all nodes first, or say --yes"
         );
     }
     io::SystemRandom random;
     const auto batches = co_await store::postgres::fork_journal(connection, random);
-    if (!batches) co_return failed(batches.error().what);
+    if (!batches) co_return failed("migrate", batches.error().what);
     std::printf(
         "the journal has a past of its own, %s long; nodes that knew it before end, and must be "
         "started again\n",
@@ -148,20 +148,18 @@ int raise_format(const Wish& wish) {
             co_return Result<void, io::Fault>{};
         }
     );
-    if (!done) return failed(done.error().what);
+    if (!done) return failed("migrate", done.error().what);
     std::printf("the journal takes facts of format %u\n", domain::kNewestFormat);
     return kDone;
 }
 
 int migrate(const Wish& wish) {
     if (wish.way.empty()) {
-        std::fprintf(stderr, "frontrow migrate: say which way: up, down, status, raise or fork\n");
-        return kWrongUsage;
+        return misused("migrate", "say which way: up, down, status, raise or fork");
     }
     const bool moves_schema = wish.way == "up" || wish.way == "down";
     if (wish.target && !moves_schema) {
-        std::fprintf(stderr, "frontrow migrate: --to goes with up and down only\n");
-        return kWrongUsage;
+        return misused("migrate", "--to goes with up and down only");
     }
     if (!wish.store.is_cluster()) {
         std::fprintf(
@@ -177,7 +175,7 @@ int migrate(const Wish& wish) {
     const int exit_code = with_database(wish.store.store, why, [&](PgConnection& connection) {
         return go_way(connection, wish);
     });
-    return exit_code < 0 ? failed(why) : exit_code;
+    return exit_code < 0 ? failed("migrate", why) : exit_code;
 }
 
 }  // namespace

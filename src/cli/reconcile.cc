@@ -1,5 +1,6 @@
 #include "app/open_payments.h"
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/counted.h"
 #include "cli/fact_source.h"
 #include "cli/payment_choice.h"
@@ -162,24 +163,19 @@ int print_differences(const Reconciliation& books, const std::string& provider) 
     return differences.empty() ? kDone : kFailed;
 }
 
-int reconcile_failed(const std::string& why) {
-    std::fprintf(stderr, "frontrow reconcile: %s\n", why.c_str());
-    return kFailed;
-}
-
 int reconcile(const config::ReconcileSettings& settings) {
     if (const auto error = config::check(settings)) {
-        std::fprintf(stderr, "frontrow reconcile: %s\n", error->message.c_str());
-        return kWrongUsage;
+        return misused("reconcile", error->message);
     }
     say_store("reconcile", settings.store);
-    if (const auto why = why_no_journal(settings.store); !why.empty()) return reconcile_failed(why);
+    if (const auto why = why_no_journal(settings.store); !why.empty())
+        return failed("reconcile", why);
     io::SystemRandom random;
     Reconciliation books{settings.payments.provider};
     boost::asio::io_context context{1};
     const auto compared =
         io::run_to_end(context, compare(context.get_executor(), settings, random, books));
-    if (!compared) return reconcile_failed(compared.error().what);
+    if (!compared) return failed("reconcile", compared.error().what);
     return print_differences(books, settings.payments.provider);
 }
 

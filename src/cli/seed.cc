@@ -1,5 +1,6 @@
 #include "app/offline_store.h"
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/demonstration.h"
 #include "cli/seed_table.h"
 #include "cli/store_choice.h"
@@ -71,7 +72,7 @@ Result<void, io::Fault> seed_tables(const config::SeedSettings& settings) {
     auto stock = read_tables(settings);
     if (!stock) {
         for (const auto& error : stock.error())
-            std::fprintf(stderr, "frontrow seed: %s\n", error.c_str());
+            complain("seed", error);
         return std::unexpected(io::Fault{io::FaultKind::unavailable, "nothing was added"});
     }
     if (!needs_store(settings)) return check_for_new_event(settings, *std::move(stock));
@@ -99,8 +100,7 @@ void add_seed(CLI::App& app, int& exit_code) {
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
         if (const auto error = config::check(*settings)) {
-            std::fprintf(stderr, "frontrow seed: %s\n", error->message.c_str());
-            exit_code = kWrongUsage;
+            exit_code = misused("seed", error->message);
             return;
         }
         if (needs_store(*settings)) say_store("seed", settings->store);
@@ -108,8 +108,7 @@ void add_seed(CLI::App& app, int& exit_code) {
                                 ? seed_tables(*settings)
                                 : app::with_store(store_choice(settings->store), seed_if_empty);
         if (seeded) return;
-        std::fprintf(stderr, "frontrow seed: %s\n", seeded.error().what.c_str());
-        exit_code = kFailed;
+        exit_code = failed("seed", seeded.error().what);
     });
 }
 

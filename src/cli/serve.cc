@@ -1,6 +1,7 @@
 #include "app/application.h"
 #include "cli/admission_choice.h"
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/file_limit.h"
 #include "cli/payment_choice.h"
 #include "cli/stop_signals.h"
@@ -104,8 +105,7 @@ public:
             context_.get_executor(), application_settings(settings_, admission_), std::move(world)
         );
         if (!opened) {
-            std::fprintf(stderr, "frontrow serve: %s\n", opened.error().what.c_str());
-            return kFailed;
+            return failed("serve", opened.error().what);
         }
         application_ = std::move(*opened);
         application_->start();
@@ -205,8 +205,7 @@ std::string check_redis(const std::string& url) {
 
 int serve(const config::ServeSettings& settings) {
     if (const auto error = config::check(settings)) {
-        std::fprintf(stderr, "frontrow serve: %s\n", error->message.c_str());
-        return kWrongUsage;
+        return misused("serve", error->message);
     }
     auto admission = admission_choice(settings);
     if (!admission) {

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
@@ -40,16 +41,14 @@ Taken take_of_database(const config::SnapshotSettings& settings) {
 
 int take_snapshot(const config::SnapshotSettings& settings) {
     if (const auto error = config::check(settings)) {
-        std::fprintf(stderr, "frontrow snapshot: %s\n", error->message.c_str());
-        return kWrongUsage;
+        return misused("snapshot", error->message);
     }
     say_store("snapshot", settings.store);
     const auto end = settings.store.is_cluster()
                          ? take_of_database(settings)
                          : store::sqlite::take_snapshot(settings.store.data_dir);
     if (!end) {
-        std::fprintf(stderr, "frontrow snapshot: %s\n", end.error().what.c_str());
-        return kFailed;
+        return failed("snapshot", end.error().what);
     }
     std::printf("the newest snapshot has the first %" PRIu64 " facts\n", end->last_seq);
     return kDone;

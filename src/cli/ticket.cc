@@ -1,5 +1,6 @@
 #include "base/id.h"
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/key_file_path.h"
 #include "config/options.h"
 #include "tickets/key_file.h"
@@ -25,16 +26,6 @@ struct TicketWish {
     std::string way;
     std::string code;
 };
-
-int ticket_failed(std::string_view why) {
-    std::fprintf(stderr, "frontrow ticket: %.*s\n", static_cast<int>(why.size()), why.data());
-    return kFailed;
-}
-
-int ticket_misused(const std::string& why) {
-    std::fprintf(stderr, "frontrow ticket: %s\n", why.c_str());
-    return kWrongUsage;
-}
 
 /// Reads more than a code may have, so that a longer text is refused.
 std::string read_standard_input() {
@@ -76,13 +67,13 @@ int verify_code(const TicketWish& wish) {
         keys = tickets::read_public_keys(settings.public_keys);
     } else {
         const auto file = key_file_path(settings.keys);
-        if (!file) return ticket_misused(file.error().message);
+        if (!file) return misused("ticket", file.error().message);
         keys = keys_in_file(*file);
     }
-    if (!keys) return ticket_failed(keys.error().what);
+    if (!keys) return failed("ticket", keys.error().what);
     const tickets::CodeVerifier verifier{*keys};
     const auto contents = verifier.verify(wish.code == "-" ? read_standard_input() : wish.code);
-    if (!contents) return ticket_failed(sentence_of(contents.error()));
+    if (!contents) return failed("ticket", std::string{sentence_of(contents.error())});
     print_contents(*contents);
     return kDone;
 }
@@ -102,7 +93,7 @@ void add_ticket(CLI::App& app, int& exit_code) {
     config::add_options(*command, wish->settings);
     command->callback([wish, &exit_code] {
         exit_code = wish->way.empty() || wish->code.empty()
-                        ? ticket_misused("say what to check: verify CODE")
+                        ? misused("ticket", "say what to check: verify CODE")
                         : verify_code(*wish);
     });
 }

@@ -1,6 +1,7 @@
 #include "identity/token.h"
 
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "config/options.h"
 #include "io/clock.h"
 
@@ -34,8 +35,7 @@ void add_token(CLI::App& app, int& exit_code) {
     config::add_options(*command, *settings);
     command->callback([settings, &exit_code] {
         if (const auto error = flaw_of(*settings)) {
-            std::fprintf(stderr, "frontrow token: %s\n", error->c_str());
-            exit_code = kWrongUsage;
+            exit_code = misused("token", *error);
             return;
         }
         const identity::Principal principal{

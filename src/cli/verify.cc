@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/store_name.h"
 #include "cli/verdict.h"
 #include "cli/with_database.h"
@@ -32,11 +33,6 @@ using store::engine::Snapshot;
 using store::sqlite::Journal;
 
 constexpr std::uint64_t kProgressStep = 250'000;
-
-int failed(const io::Fault& fault) {
-    std::fprintf(stderr, "frontrow verify: %s\n", fault.what.c_str());
-    return kFailed;
-}
 
 void take(const domain::Fact& fact, domain::Audit& audit, domain::Inventory& inventory) {
     audit.observe(fact);
@@ -178,19 +174,22 @@ int verify_folder(const config::StoreSettings& settings) {
     // List the snapshots before opening the journal, so that none is newer than the journal's end.
     const auto files = store::engine::list_snapshots(settings.data_dir);
     auto durable = store::sqlite::DurableJournal::open(settings.data_dir);
-    if (!durable) return failed(durable.error());
-    if (const auto listed = check_listed(settings.data_dir); !listed) return failed(listed.error());
+    if (!durable) return failed("verify", durable.error().what);
+    if (const auto listed = check_listed(settings.data_dir); !listed)
+        return failed("verify", listed.error().what);
 
     FolderCheck check{durable->journal};
     for (auto& snapshot : open_snapshots(durable->journal, files)) {
         if (const auto read = check.read_until(snapshot.end().batch); !read)
-            return failed(read.error());
+            return failed("verify", read.error().what);
         check.prove(snapshot);
     }
     if (const auto read = check.read_until(durable->newest_batch); !read)
-        return failed(read.error());
-    if (const auto whole = durable->check_end(); !whole) return failed(whole.error());
-    if (const auto side = check_side_file(settings.data_dir); !side) return failed(side.error());
+        return failed("verify", read.error().what);
+    if (const auto whole = durable->check_end(); !whole)
+        return failed("verify", whole.error().what);
+    if (const auto side = check_side_file(settings.data_dir); !side)
+        return failed("verify", side.error().what);
     return check.print_verdict();
 }
 
@@ -222,9 +221,9 @@ io::Awaitable<int> verify_journal(io::postgres::PgConnection& connection) {
             return {};
         }
     );
-    if (!read) co_return failed(read.error());
+    if (!read) co_return failed("verify", read.error().what);
     if (const auto side = co_await check_side_table(connection); !side)
-        co_return failed(side.error());
+        co_return failed("verify", side.error().what);
     co_return print_verdict(audit, inventory, diverged);
 }
 
@@ -233,7 +232,7 @@ int verify(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) return verify_folder(settings);
     std::string why;
     const int exit_code = with_journal(settings.store, why, verify_journal);
-    return exit_code < 0 ? failed({io::FaultKind::unavailable, why}) : exit_code;
+    return exit_code < 0 ? failed("verify", why) : exit_code;
 }
 
 }  // namespace
