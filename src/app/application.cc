@@ -4,6 +4,7 @@
 #include "admission/shared_rates.h"
 #include "app/open_payments.h"
 #include "app/open_ticket_keys.h"
+#include "app/shared_secret.h"
 #include "app/shared_ticket_keys.h"
 #include "app/side_store.h"
 #include "http/answer_memory.h"
@@ -59,8 +60,16 @@ struct Application::Parts {
           runner{{executor, *store, *side.leases, providers, desk, world.random, world.log}},
           contact_sweep{{executor, *store, *side.records, *side.leases, world.log}},
           ticket_codes{{*store, *side.records, workers, world.log}},
+          is_cluster{std::holds_alternative<ClusterSettings>(settings.store)},
+          shared_secret{
+              {executor, *store, world.log, world.on_failure},
+              *side.records,
+              settings.auth.jwt_secret
+          },
           ticket_keys{
-              {executor, *side.records, ticket_codes, world.log, world.on_failure},
+              {executor, *store, world.log, world.on_failure},
+              *side.records,
+              ticket_codes,
               std::move(opened_keys)
           },
           authenticator{
@@ -128,6 +137,8 @@ struct Application::Parts {
     payments::Runner runner;
     payments::ContactSweep contact_sweep;
     http::TicketCodes ticket_codes;
+    bool is_cluster;
+    SharedSecret shared_secret;
     SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
     admission::TrustedProxies proxies;
@@ -171,6 +182,7 @@ Application::open(const io::Executor& executor, Settings settings, World world) 
 void Application::start() {
     parts_->runner.start();
     parts_->contact_sweep.start();
+    if (parts_->is_cluster) parts_->shared_secret.start();
     parts_->ticket_keys.start();
     if (parts_->shared_rates) parts_->shared_rates->start();
     parts_->server.start();
@@ -188,6 +200,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->runner.close();
     co_await parts_->ticket_keys.close();
     if (parts_->shared_rates) co_await parts_->shared_rates->close();
+    co_await parts_->shared_secret.close();
     co_await parts_->side.close();
     co_await parts_->store->close();
 }

@@ -1,7 +1,6 @@
 #include "app/open_ticket_keys.h"
 
 #include "io/run_to_end.h"
-#include "store/sqlite/data_folder.h"
 #include "store/sqlite/sqlite_side_records.h"
 #include "tickets/key_file.h"
 
@@ -22,93 +21,50 @@ using store::sqlite::EmbeddedStore;
 using store::sqlite::SqliteSideRecords;
 using tickets::KeyMatch;
 using tickets::KeyRegistry;
-using tickets::KeyRing;
 
-/// The record of the keys, with the version that a change must name.
-struct Record {
-    std::optional<KeyRegistry> registry;
-    std::uint64_t version = 0;
-};
+/// The record to write, if any. Faults: unusable, with what to do.
+Result<std::optional<KeyRegistry>, Fault> next_registry(
+    const TicketKeys& keys,
+    const std::optional<KeyRegistry>& registry,
+    FirstUse first_use
+) {
+    if (keys.file.empty()) return std::nullopt;
+    const auto match = match_keys(keys.ring, registry);
+    switch (match) {
+        case KeyMatch::same:
+            return std::nullopt;
+        case KeyMatch::first_use:
+            if (first_use == FirstUse::leave) return std::nullopt;
+            break;
+        case KeyMatch::rotated:
+            break;
+        case KeyMatch::behind:
+        case KeyMatch::other:
+        case KeyMatch::lost:
+        case KeyMatch::too_many:
+            return std::unexpected(
+                Fault{FaultKind::unusable, remedy_of(match, keys.file, registry->signing)}
+            );
+    }
+    return registry_with(keys.ring, registry);
+}
 
-Awaitable<Result<Record, Fault>> find_record(store::SideRecords& records) {
+Awaitable<Result<bool, Fault>> has_registry(store::SideRecords& records) {
     const auto found = co_await records.find(std::string{tickets::kKeyRegistryRecord});
     if (!found) co_return std::unexpected(found.error());
-    if (!*found) co_return Record{};
-    auto registry = tickets::parse_registry((*found)->value);
-    if (!registry) {
-        co_return std::unexpected(Fault{
-            FaultKind::corrupt,
-            "the store's record of the keys for tickets is damaged: " + registry.error().why
-        });
-    }
-    co_return Record{.registry = *std::move(registry), .version = (*found)->version};
-}
-
-/// Nothing: the record has changed meanwhile, or may have.
-Awaitable<Result<std::optional<KeyRegistry>, Fault>>
-write_record(store::SideRecords& records, const KeyRing& ring, const Record& seen) {
-    auto next = tickets::registry_with(ring, seen.registry);
-    store::SideChange change{
-        .name = std::string{tickets::kKeyRegistryRecord},
-        .value = tickets::write_registry(next),
-        .expected_version = seen.version,
-    };
-    const auto changed = co_await records.change(std::move(change));
-    if (!changed && changed.error().kind != FaultKind::outcome_unknown)
-        co_return std::unexpected(changed.error());
-    if (!changed || !*changed) co_return std::optional<KeyRegistry>{};
-    co_return std::optional{std::move(next)};
-}
-
-enum class FirstUse : std::uint8_t { write, leave };
-
-Awaitable<Result<std::optional<KeyRegistry>, Fault>>
-settle(store::SideRecords& records, const TicketKeys& keys, FirstUse first_use) {
-    while (true) {
-        auto record = co_await find_record(records);
-        if (!record) co_return std::unexpected(record.error());
-        auto& registry = record->registry;
-        if (keys.file.empty()) co_return std::move(registry);
-        const auto match = match_keys(keys.ring, registry);
-        switch (match) {
-            case KeyMatch::same:
-                co_return std::move(registry);
-            case KeyMatch::first_use:
-                if (first_use == FirstUse::leave) co_return std::move(registry);
-                break;
-            case KeyMatch::rotated:
-                break;
-            case KeyMatch::behind:
-            case KeyMatch::other:
-            case KeyMatch::lost:
-                co_return std::unexpected(
-                    Fault{FaultKind::unusable, remedy_of(match, keys.file, registry->signing)}
-                );
-        }
-        auto written = co_await write_record(records, keys.ring, *record);
-        if (!written) co_return std::unexpected(written.error());
-        if (*written) co_return std::move(*written);
-    }
-}
-
-Result<KeyRing, Fault> make_keys(const std::filesystem::path& file, const StoreWorld& world) {
-    return tickets::change_key_file(file, [&](KeyRing ring) -> Result<KeyRing, Fault> {
-        // `frontrow keys make` may have been quicker.
-        if (ring.is_empty()) add_new_key(ring, world.clock.now(), world.random);
-        return ring;
-    });
+    co_return found->has_value();
 }
 
 Awaitable<Result<TicketKeys, Fault>>
 settle_in_folder(store::SideRecords& records, TicketKeys keys, const StoreWorld& world) {
-    const auto record = co_await find_record(records);
-    if (!record) co_return std::unexpected(record.error());
-    if (keys.ring.is_empty() && !record->registry) {
-        auto made = make_keys(keys.file, world);
+    const auto is_known = co_await has_registry(records);
+    if (!is_known) co_return std::unexpected(is_known.error());
+    if (keys.ring.is_empty() && !*is_known) {
+        auto made = tickets::make_key_file(keys.file, world.clock.now(), world.random);
         if (!made) co_return std::unexpected(made.error());
         keys.ring = *std::move(made);
     }
-    auto registry = co_await compare_ticket_keys(records, keys);
+    auto registry = co_await compare_ticket_keys(records, keys, FirstUse::leave);
     if (!registry) co_return std::unexpected(registry.error());
     keys.registry = *std::move(registry);
     keys.is_compared = true;
@@ -141,7 +97,7 @@ Result<TicketKeys, Fault> settle_keys(const ClusterSettings&, TicketKeys keys, c
 std::filesystem::path file_of(const StoreChoice& choice) {
     const auto* const folder = std::get_if<EmbeddedStore::Settings>(&choice);
     if (folder == nullptr) return {};
-    return folder->folder / store::sqlite::DataFolder::kTicketKeys;
+    return folder->folder / tickets::kKeyFileName;
 }
 
 }  // namespace
@@ -180,13 +136,23 @@ settle_ticket_keys(const StoreChoice& choice, TicketKeys keys, const StoreWorld&
 }
 
 Awaitable<Result<std::optional<KeyRegistry>, Fault>>
-register_ticket_keys(store::SideRecords& records, const TicketKeys& keys) {
-    return settle(records, keys, FirstUse::write);
-}
-
-Awaitable<Result<std::optional<KeyRegistry>, Fault>>
-compare_ticket_keys(store::SideRecords& records, const TicketKeys& keys) {
-    return settle(records, keys, FirstUse::leave);
+compare_ticket_keys(store::SideRecords& records, const TicketKeys& keys, FirstUse first_use) {
+    using Amended = Result<std::optional<std::string>, Fault>;
+    std::optional<KeyRegistry> registry;
+    auto amend = [&](const std::optional<std::string>& record) -> Amended {
+        auto known = tickets::read_registry(record);
+        if (!known) return std::unexpected(std::move(known.error()));
+        registry = *std::move(known);
+        auto next = next_registry(keys, registry, first_use);
+        if (!next) return std::unexpected(std::move(next.error()));
+        if (!*next) return std::nullopt;
+        registry = *std::move(next);
+        return write_registry(*registry);
+    };
+    const auto amended =
+        co_await amend_record(records, std::string{tickets::kKeyRegistryRecord}, std::move(amend));
+    if (!amended) co_return std::unexpected(amended.error());
+    co_return registry;
 }
 
 }  // namespace frontrow::app

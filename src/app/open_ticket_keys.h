@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/common_record.h"
 #include "app/open_store.h"
 #include "base/result.h"
 #include "io/awaitable.h"
@@ -19,7 +20,7 @@ struct TicketKeys {
     std::filesystem::path file;
     tickets::KeyRing ring;
     /// They were compared with the store's record. A cluster's are compared later, since its
-    /// database may not answer yet (SharedTicketKeys).
+    /// database may not answer yet (ClusterComparison).
     bool is_compared = false;
     /// The record; absent if the store has none.
     std::optional<tickets::KeyRegistry> registry;
@@ -36,17 +37,11 @@ read_ticket_keys(const StoreChoice& choice, std::filesystem::path file, const te
 Result<TicketKeys, io::Fault>
 settle_ticket_keys(const StoreChoice& choice, TicketKeys keys, const StoreWorld& world);
 
-/// Compares the keys with the store's record. If the store has none yet, returns nothing. If the
+/// Compares the keys with the store's record, and returns that, if there is one in the end. If the
 /// file's last key is new to the record, adds it, so that all nodes accept what it signs. Faults:
 /// those of SideRecords; unusable if the store's tickets are signed with other keys, with what to
 /// do.
 io::Awaitable<Result<std::optional<tickets::KeyRegistry>, io::Fault>>
-compare_ticket_keys(store::SideRecords& records, const TicketKeys& keys);
-
-/// The same before the first ticket is signed: writes the record if the store has none. A store
-/// without tickets has no record, so it can be restored without its key file, and a backup can be
-/// restored into its database.
-io::Awaitable<Result<std::optional<tickets::KeyRegistry>, io::Fault>>
-register_ticket_keys(store::SideRecords& records, const TicketKeys& keys);
+compare_ticket_keys(store::SideRecords& records, const TicketKeys& keys, FirstUse first_use);
 
 }  // namespace frontrow::app

@@ -1,12 +1,13 @@
 #include "store/sqlite/backup.h"
 
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/copy_progress.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
 #include "config/options.h"
 #include "store/backup/cluster_backup.h"
-#include "store/sqlite/data_folder.h"
+#include "tickets/key_file.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -20,13 +21,8 @@ namespace {
 
 using store::sqlite::Copied;
 
-int backup_failed(const std::string& why) {
-    std::fprintf(stderr, "frontrow backup: %s\n", why.c_str());
-    return kFailed;
-}
-
 int report(const Result<Copied, io::Fault>& copied, const std::string& to) {
-    if (!copied) return backup_failed(copied.error().what);
+    if (!copied) return failed("backup", copied.error().what);
     print_copied(copied->end.last_seq, copied->end.batch, copied->side_records, to);
     return kDone;
 }
@@ -41,7 +37,7 @@ back_up_database(io::postgres::PgConnection& connection, const config::BackupSet
 /// The folder has one file that isn't in its backup, on purpose: whoever finds a backup mustn't be
 /// able to make tickets.
 void say_keys_are_left_out(const std::filesystem::path& folder) {
-    const auto keys = folder / store::sqlite::DataFolder::kTicketKeys;
+    const auto keys = folder / tickets::kKeyFileName;
     std::error_code ignored;
     if (!std::filesystem::exists(keys, ignored)) return;
     std::fprintf(
@@ -66,7 +62,7 @@ int back_up(const config::BackupSettings& settings) {
     const int exit_code = with_database(settings.store.store, why, [&](auto& connection) {
         return back_up_database(connection, settings);
     });
-    return exit_code < 0 ? backup_failed(why) : exit_code;
+    return exit_code < 0 ? failed("backup", why) : exit_code;
 }
 
 }  // namespace

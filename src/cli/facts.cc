@@ -1,13 +1,13 @@
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/fact_source.h"
+#include "cli/side_record.h"
 #include "cli/stop_signals.h"
 #include "cli/store_name.h"
 #include "config/options.h"
 #include "io/run_to_end.h"
 #include "store/engine/polled_feed.h"
 #include "store/feed_cursor.h"
-#include "store/postgres/postgres_side_records.h"
-#include "store/sqlite/sqlite_side_records.h"
 #include "wire/fact_json.h"
 
 #include <CLI/CLI.hpp>
@@ -150,19 +150,6 @@ Awaitable<Ended> print_lines(store::Feed& feed, Printing printing, store::FeedCu
     }
 }
 
-/// A folder's records can be opened whether or not a server is running on it.
-Result<std::unique_ptr<store::SideRecords>, Fault>
-open_records(const io::Executor& executor, const config::StoreSettings& settings) {
-    if (settings.is_cluster()) {
-        return std::make_unique<store::postgres::PostgresSideRecords>(
-            executor, io::postgres::PgOptions{.url = settings.store}
-        );
-    }
-    auto opened = store::sqlite::SqliteSideRecords::open_beside(executor, settings.data_dir);
-    if (!opened) return std::unexpected(opened.error());
-    return std::move(*opened);
-}
-
 Awaitable<Ended> print_behind_cursor(
     store::Feed& feed,
     Printing printing,
@@ -211,36 +198,27 @@ Awaitable<Ended> read_and_print(
     co_return ended;
 }
 
-int facts_failed(const std::string& why) {
-    std::fprintf(stderr, "frontrow facts: %s\n", why.c_str());
-    return kFailed;
-}
-
-int facts_misused(const std::string& why) {
-    std::fprintf(stderr, "frontrow facts: %s\n", why.c_str());
-    return kWrongUsage;
-}
-
 int facts(const config::FactsSettings& settings) {
     std::optional<FeedPosition> after;
     if (!settings.after.empty()) {
         after = FeedPosition::parse(settings.after);
-        if (!after) return facts_misused("--after takes 0, or the seq or the id of a fact");
+        if (!after) return misused("facts", "--after takes 0, or the seq or the id of a fact");
     }
     const TextBounds bounds{.min = 0, .max = store::FeedCursor::kNameMax};
     if (find_flaw(settings.cursor, bounds, TextLines::one)) {
-        return facts_misused(
+        return misused(
+            "facts",
             "--cursor takes a name in one line, of " + std::to_string(bounds.max) +
-            " characters at most"
+                " characters at most"
         );
     }
     say_store("facts", settings.store);
-    if (const auto why = why_no_journal(settings.store); !why.empty()) return facts_failed(why);
+    if (const auto why = why_no_journal(settings.store); !why.empty()) return failed("facts", why);
     end_on_signals();
     boost::asio::io_context context{1};
     const auto ended =
         io::run_to_end(context, read_and_print(context.get_executor(), settings, after));
-    return ended ? kDone : facts_failed(ended.error().what);
+    return ended ? kDone : failed("facts", ended.error().what);
 }
 
 }  // namespace

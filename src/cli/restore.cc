@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/complaint.h"
 #include "cli/copy_progress.h"
 #include "cli/store_name.h"
 #include "cli/with_database.h"
@@ -6,6 +7,7 @@
 #include "io/random.h"
 #include "store/backup/cluster_restore.h"
 #include "store/sqlite/backup.h"
+#include "tickets/key_file.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -17,22 +19,18 @@ namespace {
 
 using store::sqlite::AcceptUnsealed;
 
-int restore_failed(const std::string& why) {
-    std::fprintf(stderr, "frontrow restore: %s\n", why.c_str());
-    return kFailed;
-}
-
 /// A backup that is cut off, one that is damaged and a file that isn't a backup get the same hint:
 /// the user needs another file.
 int restore_failed(const io::Fault& fault) {
     const bool is_corrupt = fault.kind == io::FaultKind::corrupt;
-    return restore_failed(fault.what + (is_corrupt ? "; it isn't a whole Frontrow backup" : ""));
+    return failed("restore", fault.what + (is_corrupt ? "; it isn't a whole Frontrow backup" : ""));
 }
 
 int restore_folder(const config::RestoreSettings& settings, const AcceptUnsealed& accept_unsealed) {
     const auto& folder = settings.store.data_dir;
-    const auto copied =
-        store::sqlite::restore(settings.from, folder, copy_progress(), accept_unsealed);
+    const auto copied = store::sqlite::restore(
+        settings.from, folder, copy_progress(), accept_unsealed, tickets::key_file_names()
+    );
     if (!copied) return restore_failed(copied.error());
     print_copied(copied->end.last_seq, copied->end.batch, copied->side_records, folder);
     return kDone;
@@ -62,7 +60,7 @@ int restore_database(
     const int exit_code = with_database(settings.store.store, why, [&](auto& connection) {
         return fill_database(connection, settings, accept_unsealed);
     });
-    return exit_code < 0 ? restore_failed(why) : exit_code;
+    return exit_code < 0 ? failed("restore", why) : exit_code;
 }
 
 int restore(const config::RestoreSettings& settings) {

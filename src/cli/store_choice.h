@@ -3,6 +3,7 @@
 #include "app/open_store.h"
 #include "config/settings.h"
 #include "io/postgres/pg_options.h"
+#include "tickets/key_file.h"
 
 namespace frontrow::cli {
 
@@ -10,7 +11,9 @@ namespace frontrow::cli {
 inline app::StoreChoice store_choice(const config::StoreSettings& settings) {
     if (!settings.is_cluster()) {
         return store::sqlite::EmbeddedStore::Settings{
-            .folder = settings.data_dir, .accept_clock = settings.accept_clock
+            .folder = settings.data_dir,
+            .accept_clock = settings.accept_clock,
+            .other_files = tickets::key_file_names(),
         };
     }
     app::ClusterSettings cluster;

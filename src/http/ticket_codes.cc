@@ -1,7 +1,5 @@
 #include "http/ticket_codes.h"
 
-#include "base/check.h"
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -27,7 +25,7 @@ bool has_unknown_key(const TicketCodes::Checked& checked) {
 
 }  // namespace
 
-void TicketCodes::sign_with(const tickets::PrivateKey& key, Register before_signing) {
+void TicketCodes::sign_with(const tickets::PrivateKey& key, BeforeSigning before_signing) {
     signer_ = std::make_shared<const tickets::CodeSigner>(key);
     before_signing_ = std::move(before_signing);
 }
@@ -39,13 +37,14 @@ void TicketCodes::accept(const tickets::KeyRing& ring) {
 io::Awaitable<Result<std::vector<std::string>, Fault>> TicketCodes::sign(
     std::vector<tickets::CodeContents> contents
 ) {
-    CHECK(has_key());
+    const auto signer = signer_;
+    if (signer == nullptr)
+        co_return std::unexpected(Fault{FaultKind::unusable, "there is no key to sign with"});
     if (accepted_ == nullptr) co_return not_compared_yet();
     if (before_signing_) {
         const auto registered = co_await before_signing_();
         if (!registered) co_return std::unexpected(registered.error());
     }
-    const auto signer = signer_;
     auto work = [&] {
         std::vector<std::string> codes;
         codes.reserve(contents.size());

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -48,6 +49,19 @@ Result<File, Fault> File::open_to_read(const std::filesystem::path& path) {
     return File{descriptor, path};
 }
 
+Result<File, Fault> File::open_regular(const std::filesystem::path& path) {
+    // Opening a pipe would otherwise wait for its writer.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) return std::unexpected(fault_about(path, "open"));
+    File file{descriptor, path};
+    struct stat about{};
+    if (::fstat(descriptor, &about) != 0) return std::unexpected(file.fault("read the kind of"));
+    if (S_ISREG(about.st_mode)) return file;
+    return std::unexpected(Fault{
+        FaultKind::unusable, path.string() + " isn't a regular file, but a folder, pipe or device"
+    });
+}
+
 Result<File, Fault> File::create(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0) return std::unexpected(fault_about(path, "make"));
@@ -76,6 +90,19 @@ Result<FileAccess, Fault> File::access() const {
     struct stat about{};
     if (::fstat(descriptor_, &about) != 0) return std::unexpected(fault("read the mode of"));
     return FileAccess{.mode = about.st_mode & 07777U, .is_own = about.st_uid == ::geteuid()};
+}
+
+Result<bool, Fault> File::try_lock() {
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK) return false;
+    return std::unexpected(fault("lock"));
+}
+
+bool File::is_at(const std::filesystem::path& path) const {
+    struct stat own{};
+    struct stat found{};
+    return ::fstat(descriptor_, &own) == 0 && ::lstat(path.c_str(), &found) == 0 &&
+           own.st_dev == found.st_dev && own.st_ino == found.st_ino;
 }
 
 Result<std::size_t, Fault> File::read(std::span<char> into) {

@@ -27,6 +27,8 @@ struct FileAccess {
 class File {
 public:
     static Result<File, Fault> open_to_read(const std::filesystem::path& path);
+    /// The same, but refuses a pipe or a device, which might have no end, or nothing to read yet.
+    static Result<File, Fault> open_regular(const std::filesystem::path& path);
     /// Creates a new file; fails if it exists.
     static Result<File, Fault> create(const std::filesystem::path& path);
 
@@ -36,6 +38,11 @@ public:
 
     Result<std::uint64_t, Fault> size() const;
     Result<FileAccess, Fault> access() const;
+    /// Locks the file until this object is destroyed or the process ends, however it ends. Returns
+    /// false if it is locked already.
+    Result<bool, Fault> try_lock();
+    /// Whether this name, which may be a link's, is still this file's own.
+    bool is_at(const std::filesystem::path& path) const;
     /// Returns the number of bytes read; fewer than `into` has room for only at the end of the
     /// file.
     Result<std::size_t, Fault> read(std::span<char> into);

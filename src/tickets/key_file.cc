@@ -18,6 +18,9 @@ using io::FaultKind;
 /// Several times the size of a file with kKeysMax keys.
 constexpr std::size_t kFileBytesMax = 256 << 10;
 
+/// The end of the next content's name.
+constexpr auto kNext = ".new";
+
 std::unexpected<Fault> unusable(const fs::path& file, const std::string& why) {
     return std::unexpected(Fault{FaultKind::unusable, file.string() + " " + why});
 }
@@ -31,8 +34,7 @@ struct FileText {
     io::FileAccess access;
 };
 
-Result<FileText, Fault> read_text(const fs::path& path) {
-    auto file = io::File::open_to_read(path);
+Result<FileText, Fault> read_text(const fs::path& path, Result<io::File, Fault> file) {
     if (!file) return std::unexpected(file.error());
     const auto access = file->access();
     if (!access) return std::unexpected(access.error());
@@ -55,6 +57,21 @@ Result<void, Fault> refuse_public(const fs::path& file, const io::FileAccess& ac
     );
 }
 
+/// The file itself if `file` is a link, as that of a mounted secret is. A link that leads to no
+/// file isn't a missing file: its secret may not be mounted yet.
+Result<fs::path, Fault> follow(const fs::path& file) {
+    std::error_code error;
+    if (!fs::is_symlink(fs::symlink_status(file, error))) return file;
+    auto real = fs::canonical(file, error);
+    if (!error) return real;
+    return unusable(
+        file,
+        "is a link to a file that can't be reached (" + error.message() +
+            "): put the file where it leads, or remove the link"
+    );
+}
+
+/// `file` isn't a link.
 bool is_missing(const fs::path& file) {
     std::error_code ignored;
     return fs::status(file, ignored).type() == fs::file_type::not_found;
@@ -64,7 +81,7 @@ bool is_missing(const fs::path& file) {
 /// owner of the old one.
 Result<void, Fault> refuse_others(const fs::path& path) {
     if (is_missing(path)) return {};
-    const auto file = io::File::open_to_read(path);
+    const auto file = io::File::open_regular(path);
     if (!file) return std::unexpected(file.error());
     const auto access = file->access();
     if (!access) return std::unexpected(access.error());
@@ -72,11 +89,11 @@ Result<void, Fault> refuse_others(const fs::path& path) {
     return unusable(path, "belongs to another user: run this command as that user");
 }
 
-/// The next content of the file, under another name. The name also keeps other processes from
-/// changing the file meanwhile.
+/// The next content of the file, under another name. Its lock keeps other processes from changing
+/// the file meanwhile.
 class NextFile {
 public:
-    explicit NextFile(const fs::path& file) : file_{file}, path_{file.string() + ".new"} {}
+    explicit NextFile(const fs::path& file) : file_{file}, path_{file.string() + kNext} {}
     ~NextFile() {
         std::error_code ignored;
         if (is_made_) fs::remove(path_, ignored);
@@ -85,16 +102,15 @@ public:
     NextFile& operator=(const NextFile&) = delete;
 
     Result<void, Fault> make() {
+        remove_left_over();
         auto made = io::File::create(path_);
         std::error_code ignored;
-        if (!made && fs::exists(path_, ignored)) {
-            return unusable(
-                path_,
-                "exists: another process is changing the keys, or was killed while it did; in "
-                "that case delete the file"
-            );
-        }
+        if (!made && fs::exists(path_, ignored)) return is_changed_elsewhere();
         if (!made) return std::unexpected(made.error());
+        const auto locked = made->try_lock();
+        if (!locked) return std::unexpected(locked.error());
+        // Another process may have taken this file for a left-over one before it was locked.
+        if (!*locked || !made->is_at(path_)) return is_changed_elsewhere();
         open_.emplace(*std::move(made));
         is_made_ = true;
         return {};
@@ -107,6 +123,21 @@ public:
     }
 
 private:
+    /// A process that was killed has left its file, but not the lock.
+    void remove_left_over() const {
+        auto file = io::File::open_regular(path_);
+        if (!file || !file->try_lock().value_or(false) || !file->is_at(path_)) return;
+        std::error_code ignored;
+        fs::remove(path_, ignored);
+    }
+    std::unexpected<Fault> is_changed_elsewhere() const {
+        return unusable(
+            path_,
+            "exists: another process is changing the keys; if none is, delete the file, which a "
+            "process of another user may have left"
+        );
+    }
+
     fs::path file_;
     fs::path path_;
     std::optional<io::File> open_;
@@ -115,9 +146,15 @@ private:
 
 }  // namespace
 
+std::vector<std::string> key_file_names() {
+    return {kKeyFileName, std::string{kKeyFileName} + kNext};
+}
+
 Result<std::optional<KeyRing>, Fault> read_key_file(const fs::path& file) {
-    if (is_missing(file)) return std::nullopt;
-    const auto read = read_text(file);
+    const auto real = follow(file);
+    if (!real) return std::unexpected(real.error());
+    if (is_missing(*real)) return std::nullopt;
+    const auto read = read_text(file, io::File::open_regular(*real));
     if (!read) return std::unexpected(read.error());
     if (auto refused = refuse_public(file, read->access); !refused)
         return std::unexpected(std::move(refused.error()));
@@ -132,11 +169,13 @@ Result<KeyRing, Fault> change_key_file(
     const fs::path& file,
     const std::function<Result<KeyRing, Fault>(KeyRing keys)>& change
 ) {
-    NextFile next{file};
+    const auto real = follow(file);
+    if (!real) return std::unexpected(real.error());
+    NextFile next{*real};
     if (auto made = next.make(); !made) return std::unexpected(std::move(made.error()));
-    if (auto refused = refuse_others(file); !refused)
+    if (auto refused = refuse_others(*real); !refused)
         return std::unexpected(std::move(refused.error()));
-    auto present = read_key_file(file);
+    auto present = read_key_file(*real);
     if (!present) return std::unexpected(std::move(present.error()));
     auto ring = change(std::move(*present).value_or(KeyRing{}));
     if (!ring) return ring;
@@ -145,8 +184,17 @@ Result<KeyRing, Fault> change_key_file(
     return ring;
 }
 
+Result<KeyRing, Fault> make_key_file(const fs::path& file, Instant now, io::Random& random) {
+    return change_key_file(file, [&](KeyRing ring) -> Result<KeyRing, Fault> {
+        if (!ring.is_empty())
+            return unusable(file, "is there already: `frontrow keys rotate` adds a key to it");
+        add_new_key(ring, now, random);
+        return ring;
+    });
+}
+
 Result<std::vector<PublicKey>, Fault> read_public_keys(const fs::path& file) {
-    const auto read = read_text(file);
+    const auto read = read_text(file, io::File::open_to_read(file));
     if (!read) return std::unexpected(read.error());
     auto keys = parse_public_keys(read->text);
     if (!keys) return unusable(file, keys.error());

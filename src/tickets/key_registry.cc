@@ -26,6 +26,13 @@ void add_public_keys(KeyRing& to, const KeyRing& from) {
     }
 }
 
+/// How many keys of the ring the other one lacks.
+std::size_t count_unknown(const KeyRing& ring, const KeyRing& other) {
+    return static_cast<std::size_t>(std::ranges::count_if(ring.keys, [&](const TicketKey& key) {
+        return !knows(other, key);
+    }));
+}
+
 }  // namespace
 
 std::string write_registry(const KeyRegistry& registry) {
@@ -49,14 +56,27 @@ Result<KeyRegistry, BadKeys> parse_registry(std::string_view text) {
     return KeyRegistry{.signing = id, .ring = *std::move(ring)};
 }
 
+Result<std::optional<KeyRegistry>, io::Fault> read_registry(const std::optional<std::string>& record
+) {
+    if (!record) return std::nullopt;
+    auto registry = parse_registry(*record);
+    if (registry) return *std::move(registry);
+    return std::unexpected(io::Fault{
+        io::FaultKind::corrupt,
+        "the store's record of the keys for tickets is damaged: " + registry.error().why
+    });
+}
+
 KeyMatch match_keys(const KeyRing& ring, const std::optional<KeyRegistry>& registry) {
     if (!registry) return KeyMatch::first_use;
     if (ring.is_empty()) return KeyMatch::lost;
-    const auto is_known = [&](const TicketKey& key) { return knows(registry->ring, key); };
-    if (std::ranges::none_of(ring.keys, is_known)) return KeyMatch::other;
+    const auto unknown = count_unknown(ring, registry->ring);
+    if (unknown == ring.keys.size()) return KeyMatch::other;
     if (ring.find(registry->signing) == nullptr) return KeyMatch::behind;
     const bool is_same = ring.keys.back().id() == registry->signing;
-    return is_same && std::ranges::all_of(ring.keys, is_known) ? KeyMatch::same : KeyMatch::rotated;
+    if (is_same && unknown == 0) return KeyMatch::same;
+    const bool has_room = registry->ring.keys.size() + unknown <= kKeysMax;
+    return has_room ? KeyMatch::rotated : KeyMatch::too_many;
 }
 
 KeyRegistry registry_with(const KeyRing& ring, const std::optional<KeyRegistry>& registry) {
@@ -64,6 +84,13 @@ KeyRegistry registry_with(const KeyRing& ring, const std::optional<KeyRegistry>&
     KeyRegistry next{.signing = ring.keys.back().id(), .ring = {}};
     if (registry) next.ring = registry->ring;
     add_public_keys(next.ring, ring);
+    return next;
+}
+
+KeyRegistry registry_within(const KeyRing& ring, const KeyRegistry& registry) {
+    CHECK(ring.find(registry.signing) != nullptr);
+    auto next = registry;
+    std::erase_if(next.ring.keys, [&](const TicketKey& key) { return !knows(ring, key); });
     return next;
 }
 
@@ -86,6 +113,13 @@ std::string remedy_of(KeyMatch match, const std::filesystem::path& file, KeyId s
                    ", and this store's tickets are signed with key " + key +
                    ": put back a copy of the file, or, if there is none, run " + kReplace +
                    ", which keeps old tickets valid";
+        case KeyMatch::too_many:
+            return file.string() +
+                   " has keys that this store doesn't know, and with its own they "
+                   "would be more than " +
+                   std::to_string(kKeysMax) +
+                   ": run frontrow keys forget-old, by which the store forgets the keys that the "
+                   "file lacks; the codes of tickets that those have signed are no longer valid";
         case KeyMatch::same:
         case KeyMatch::first_use:
         case KeyMatch::rotated:

@@ -2,6 +2,7 @@
 
 #include "base/instant.h"
 #include "base/result.h"
+#include "io/fault.h"
 #include "io/random.h"
 #include "tickets/ticket_keys.h"
 
@@ -28,6 +29,9 @@ inline constexpr std::string_view kKeyRegistryRecord = "ticket_keys";
 
 std::string write_registry(const KeyRegistry& registry);
 Result<KeyRegistry, BadKeys> parse_registry(std::string_view text);
+/// The same for a record that may be absent. Faults: corrupt.
+Result<std::optional<KeyRegistry>, io::Fault> read_registry(const std::optional<std::string>& record
+);
 
 /// How the keys of a process that starts relate to the store's.
 enum class KeyMatch : std::uint8_t {
@@ -42,6 +46,8 @@ enum class KeyMatch : std::uint8_t {
     other,
     /// There is no file, though the store has tickets: don't start.
     lost,
+    /// As `rotated`, but the record would have more than kKeysMax: don't start.
+    too_many,
 };
 
 /// Compares the keys of the key file with the store's record. An empty ring says that there is no
@@ -51,7 +57,11 @@ KeyMatch match_keys(const KeyRing& ring, const std::optional<KeyRegistry>& regis
 /// The record to write: the last key of `ring` signs, and no key of the record is forgotten.
 KeyRegistry registry_with(const KeyRing& ring, const std::optional<KeyRegistry>& registry);
 
-/// For `behind`, `other` and `lost`: what is wrong with the key file, and what to do.
+/// The record without the keys that `ring` lacks, whose codes are no longer accepted. `ring` must
+/// have the key that signs.
+KeyRegistry registry_within(const KeyRing& ring, const KeyRegistry& registry);
+
+/// For what says "don't start": what is wrong with the key file, and what to do.
 std::string remedy_of(KeyMatch match, const std::filesystem::path& file, KeyId signing);
 
 /// For a store whose signing key is lost: all keys that the store and the ring know, and a new one,

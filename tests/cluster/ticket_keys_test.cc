@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -76,6 +77,11 @@ protected:
     static std::string keys_of(const std::filesystem::path& at) {
         return "FRONTROW_KEYS_FILE=" + at.string();
     }
+    bool knows_keys() {
+        return told_by_sql(
+                   *made, "SELECT count(*)::text FROM side_records WHERE name = 'ticket_keys'"
+               ) == "1";
+    }
     /// Sells alice so many tickets at a node; returns the path of their list.
     std::string sell(std::size_t node, std::size_t tickets) {
         auto client = made->client(node);
@@ -130,10 +136,11 @@ TEST_F(ClusterGates, admit_each_ticket_once_whichever_node_they_ask) {
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
 }
 
-TEST_F(ClusterGates, of_a_node_with_other_keys_stay_closed_because_it_ends) {
+TEST_F(ClusterGates, of_a_node_with_other_keys_never_open_even_before_the_first_ticket) {
     const auto other = folder.path() / "other.json";
     EXPECT_EQ(make_keys(other), 0);
-    EXPECT_EQ(codes(0, sell(0, 1)).size(), 1U);
+    sell(0, 1);
+    EXPECT_TRUE(eventually([&] { return knows_keys(); }));
     EXPECT_EQ(made->stop_node(1), 0);
     made->set_environment({keys_of(other)});
     made->start_node(1);
@@ -141,6 +148,40 @@ TEST_F(ClusterGates, of_a_node_with_other_keys_stay_closed_because_it_ends) {
     EXPECT_EQ(process.wait(), 1);
     EXPECT_THAT(process.err(), testing::HasSubstr("this node ends"));
     EXPECT_THAT(process.err(), testing::HasSubstr("has the keys of another store"));
+}
+
+TEST_F(ClusterGates, of_nodes_with_keys_of_their_own_open_at_one_of_them_once_there_is_an_event) {
+    const auto other = folder.path() / "other.json";
+    EXPECT_EQ(make_keys(other), 0);
+    EXPECT_EQ(made->stop_node(1), 0);
+    made->set_environment({keys_of(other)});
+    made->start_node(1);
+    wait_for_keys();
+    {
+        auto client = made->client(0);
+        make_hall(client, 1);
+    }
+    const auto has_ended = [&](std::size_t node) {
+        return made->node(node).process().wait(std::chrono::milliseconds{0}).has_value();
+    };
+    EXPECT_TRUE(eventually([&] { return has_ended(0) || has_ended(1); }));
+    const std::size_t left = has_ended(0) ? 1 : 0;
+    EXPECT_EQ(made->node(1 - left).process().wait(), 1);
+    EXPECT_EQ(codes(left, sell(left, 1)).size(), 1U);
+}
+
+TEST_F(ClusterGates, leave_an_empty_database_empty_so_that_a_backup_can_be_restored_into_it) {
+    const auto data = folder.path() / "data";
+    {
+        Server server{data};
+        auto client = server.client();
+        make_hall(client, 1);
+        EXPECT_EQ(server.stop(), 0);
+    }
+    EXPECT_EQ(back_up_folder(data, folder.path() / "backup.db").exit_code, 0);
+    expect_done(restore_cluster(*made, folder.path() / "backup.db"), "");
+    EXPECT_TRUE(eventually([&] { return knows_keys(); }));
+    EXPECT_EQ(codes(1, sell(0, 1)).size(), 1U);
 }
 
 TEST_F(ClusterGates, of_a_node_without_keys_let_people_in_but_it_signs_nothing) {

@@ -125,7 +125,8 @@ TEST_F(TicketKeys, of_a_cluster_need_the_name_of_their_file) {
 
 TEST_F(TicketKeys, of_a_wrong_use_are_left_alone) {
     const std::pair<std::vector<std::string>, std::string> rows[] = {
-        {{"keys"}, "say what to do: make, rotate or list"},
+        {{"keys"}, "say what to do: make, rotate, list, forget-old or forget-secret"},
+        {{"keys", "forget-secret"}, "forget-secret needs the cluster's database (--store)"},
         {{"keys", "steal"}, "steal"},
         {{"keys", "rotate", "--replace-lost"}, "--replace-lost goes with make only"},
         {{"ticket"}, "say what to check: verify CODE"},
@@ -200,6 +201,38 @@ TEST_F(TicketKeys, that_are_lost_can_be_replaced_and_old_codes_stay_valid) {
     EXPECT_EQ(out_of({"ticket", "verify", old_code}), kSampleTicketPrinted);
     EXPECT_EQ(out_of({"ticket", "verify", code()}), kSampleTicketPrinted);
     expect_failed({"keys", "make"}, "is there already");
+}
+
+TEST_F(TicketKeys, that_the_store_knows_are_forgotten_when_there_are_too_many) {
+    out_of({"keys", "make"});
+    expect_failed({"keys", "forget-old"}, "the store knows no key");
+    {
+        Server server{data};
+        EXPECT_EQ(server.stop(), 0);
+    }
+    SeededRandom random{1};
+    auto all = ring();
+    while (add_new_key(all, Instant{}, random))
+        continue;
+    ASSERT_TRUE(tickets::change_key_file(file, [&](KeyRing) -> Result<KeyRing, io::Fault> {
+        return all;
+    }));
+    note_in_store();
+    expect_failed({"keys", "rotate"}, "would have more than 250 keys");
+    expect_failed({"keys", "forget-old"}, "has all keys that the store knows");
+    all.keys.erase(all.keys.begin(), all.keys.end() - 1);
+    add_new_key(all, Instant{}, random);
+    ASSERT_TRUE(tickets::change_key_file(file, [&](KeyRing) -> Result<KeyRing, io::Fault> {
+        return all;
+    }));
+    const auto refused = run_program(serve_arguments(data, {"--dev"}));
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("run frontrow keys forget-old"));
+    EXPECT_THAT(out_of({"keys", "forget-old"}), HasSubstr("forgot 249 keys and knows 1 key;"));
+    for (int start = 0; start < 2; ++start) {
+        Server server{data};
+        EXPECT_EQ(server.stop(), 0);
+    }
 }
 
 TEST_F(TicketKeys, of_the_file_or_of_a_public_set_verify_a_code) {

@@ -1,11 +1,16 @@
 #include "end_to_end/server.h"
+#include "store/sqlite/side_file.h"
+#include "support/seeded_random.h"
 #include "tickets/key_file.h"
+#include "tickets/key_registry.h"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +26,8 @@ namespace json = boost::json;
 
 class TicketServer : public testing::Test {
 protected:
-    /// Sells alice a ticket; returns its code.
-    std::string sell(Server& server) const {
+    /// Sells alice a ticket; returns its path.
+    std::string sell_unseen(Server& server) const {
         auto client = server.client();
         const auto hall = make_hall(client, 1);
         const json::object wanted{
@@ -31,7 +36,12 @@ protected:
         const auto held = client.post("/api/v1/reservations", json::serialize(wanted), "alice");
         const auto id = text_of(held.value().json(), "id");
         client.post("/api/v1/reservations/" + id + "/confirm", "", "alice");
-        return text_of(client.get("/api/v1/tickets/" + id + ".1", "alice").value().json(), "code");
+        return "/api/v1/tickets/" + id + ".1";
+    }
+    /// The same; returns the ticket's code.
+    std::string sell(Server& server) const {
+        const auto path = sell_unseen(server);
+        return text_of(server.client().get(path, "alice").value().json(), "code");
     }
     Answer check_in(Server& server, const std::string& code) const {
         auto client = server.client();
@@ -141,9 +151,56 @@ TEST_F(TicketServer, starts_with_any_keys_as_long_as_no_ticket_was_signed) {
     fs::remove(file);
     Server server{data};
     EXPECT_NE(signing(), first);
-    EXPECT_EQ(count_public(server), 0);
+    EXPECT_EQ(count_public(server), 1) << "a gate may be prepared before the first ticket is read";
     EXPECT_EQ(check_in(server, sell(server)).status, 200);
     EXPECT_EQ(count_public(server), 1);
+}
+
+TEST_F(TicketServer, sells_on_if_it_can_not_sign_and_says_so) {
+    Server server{data};
+    const auto path = sell_unseen(server);
+    SeededRandom random{1};
+    tickets::KeyRing others;
+    add_new_key(others, Instant{}, random);
+    {
+        auto records = store::sqlite::SideFile::open_beside(data / "side.db");
+        ASSERT_TRUE(records);
+        const auto record = write_registry(registry_with(others, std::nullopt));
+        ASSERT_TRUE(records->change({.name = "ticket_keys", .value = record}).value());
+    }
+    for (int i = 0; i < 2; ++i) {
+        const auto answer = server.client().get(path, "alice").value();
+        EXPECT_EQ(answer.status, 503);
+        EXPECT_EQ(answer.code(), "TICKET_KEYS_MISSING");
+    }
+    sell_unseen(server);
+    EXPECT_EQ(server.stop(), 0);
+    const auto log = server.process().err();
+    const auto at = log.find("tickets can't be signed; this node sells");
+    ASSERT_NE(at, std::string::npos) << log;
+    EXPECT_EQ(log.find("tickets can't be signed", at + 1), std::string::npos) << "said once";
+    EXPECT_THAT(log, HasSubstr("has the keys of another store"));
+}
+
+TEST_F(TicketServer, starts_again_after_it_was_killed_while_it_made_its_first_key) {
+    const auto left_over = data / "keys.json.new";
+    fs::create_directory(data);
+    std::ofstream{left_over} << "{";
+    {
+        Server server{data};
+        EXPECT_TRUE(fs::exists(file));
+    }
+    fs::rename(file, left_over);
+    Server server{data};
+    EXPECT_EQ(check_in(server, sell(server)).status, 200);
+    EXPECT_FALSE(fs::exists(left_over));
+}
+
+TEST_F(TicketServer, makes_no_keys_in_place_of_a_secret_that_is_not_mounted_yet) {
+    fs::create_directory(data);
+    fs::create_symlink("/nowhere/keys.json", file);
+    expect_no_start(file.string() + " is a link to a file that can't be reached");
+    EXPECT_TRUE(fs::is_symlink(file));
 }
 
 TEST_F(TicketServer, does_not_start_with_keys_that_others_may_read) {

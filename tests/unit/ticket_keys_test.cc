@@ -276,11 +276,76 @@ TEST_F(KeyFile, is_changed_by_one_process_at_a_time) {
         const auto inner = change_to(ring_of(1, 5));
         EXPECT_FALSE(inner);
         EXPECT_THAT(inner.error().what, HasSubstr("another process is changing the keys"));
-        EXPECT_THAT(inner.error().what, HasSubstr("delete the file"));
         return rotated(std::move(ring));
     });
     EXPECT_TRUE(outer);
     EXPECT_EQ(read_key_file(file).value(), rotated(ring_of(1)));
+}
+
+TEST_F(KeyFile, is_changed_although_a_process_was_killed_while_it_changed_it) {
+    const auto left_over = file.string() + ".new";
+    std::ofstream{left_over} << "{";
+    ASSERT_TRUE(change_to(ring_of(1)));
+    std::ofstream{left_over} << "{";
+    ASSERT_TRUE(change_to(rotated(ring_of(1))));
+    EXPECT_EQ(read_key_file(file).value(), rotated(ring_of(1)));
+    EXPECT_EQ(std::distance(fs::directory_iterator{folder.path()}, {}), 1);
+}
+
+TEST_F(KeyFile, is_not_changed_while_another_process_has_the_next_content) {
+    ASSERT_TRUE(change_to(ring_of(1)));
+    const auto next = file.string() + ".new";
+    {
+        auto other = io::File::create(next).value();
+        ASSERT_TRUE(other.try_lock().value());
+        EXPECT_THAT(change_to(ring_of(2)).error().what, HasSubstr("another process is changing"));
+        EXPECT_TRUE(other.is_at(next)) << "the other one's file was taken away";
+    }
+    EXPECT_TRUE(change_to(ring_of(2)));
+}
+
+TEST_F(KeyFile, may_be_a_link_and_stays_one_when_the_keys_are_rotated) {
+    const auto mounted = folder.path() / "mounted" / "..data";
+    fs::create_directories(mounted);
+    file = mounted / "keys.json";
+    ASSERT_TRUE(change_to(ring_of(1)));
+    const auto target = file;
+    file = folder.path() / "keys.json";
+    fs::create_symlink("mounted/..data/keys.json", file);
+    EXPECT_EQ(read_key_file(file).value(), ring_of(1));
+    ASSERT_TRUE(change_to(rotated(ring_of(1))));
+    EXPECT_TRUE(fs::is_symlink(file));
+    EXPECT_EQ(read_key_file(target).value(), rotated(ring_of(1)));
+    EXPECT_EQ(mode_of(target), 0600U);
+}
+
+TEST_F(KeyFile, that_is_a_link_to_nowhere_is_no_missing_file) {
+    fs::create_symlink("not-mounted-yet/keys.json", file);
+    expect_refused("is a link to a file that can't be reached");
+    EXPECT_TRUE(fs::is_symlink(file));
+    test::SeededRandom random{1};
+    EXPECT_FALSE(make_key_file(file, kMade, random));
+}
+
+TEST_F(KeyFile, that_is_a_pipe_or_a_folder_is_refused_at_once) {
+    ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+    EXPECT_THAT(read_key_file(file).error().what, HasSubstr("isn't a regular file"));
+    EXPECT_FALSE(change_to(ring_of(1)));
+    fs::remove(file);
+    fs::create_directory(file);
+    EXPECT_THAT(read_key_file(file).error().what, HasSubstr("isn't a regular file"));
+}
+
+TEST_F(KeyFile, is_made_once) {
+    test::SeededRandom random{1};
+    const auto made = make_key_file(file, kMade, random);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->keys.size(), 1);
+    EXPECT_THAT(
+        make_key_file(file, kMade, random).error().what,
+        HasSubstr("is there already: `frontrow keys rotate`")
+    );
+    EXPECT_EQ(read_key_file(file).value(), *made);
 }
 
 TEST_F(KeyFile, in_a_folder_that_is_not_there_is_a_fault) {
@@ -353,6 +418,21 @@ TEST(KeyRegistry, says_how_a_nodes_keys_relate_to_the_stores) {
         EXPECT_EQ(match_keys(row.ring, row.registry), row.match) << row.what;
 }
 
+TEST(KeyRegistry, never_has_more_keys_than_can_be_read_again) {
+    const auto full = ring_of(kKeysMax);
+    const auto known = registry_of(full);
+    EXPECT_EQ(match_keys(full, known), KeyMatch::same);
+    const auto trimmed = rotated(part(full, kKeysMax - 1, kKeysMax));
+    EXPECT_EQ(match_keys(trimmed, known), KeyMatch::too_many);
+    EXPECT_EQ(match_keys(trimmed, registry_of(part(full, 1, kKeysMax))), KeyMatch::rotated);
+    // The remedy.
+    const auto next = registry_within(trimmed, known);
+    EXPECT_EQ(next.signing, known.signing);
+    EXPECT_EQ(next.ring.keys.size(), 1);
+    EXPECT_EQ(match_keys(trimmed, next), KeyMatch::rotated);
+    EXPECT_TRUE(parse_registry(write_registry(registry_with(trimmed, next))));
+}
+
 TEST(KeyRegistry, forgets_no_key_when_keys_are_rotated) {
     const auto known = registry_of(ring_of(3));
     const auto rotation = rotated(part(ring_of(3), 2, 3));
@@ -389,6 +469,7 @@ TEST(KeyRegistry, refuses_with_the_remedy) {
         EXPECT_THAT(remedy(match), HasSubstr("/etc/keys.json"));
         EXPECT_THAT(remedy(match), HasSubstr(signing.to_string()));
     }
+    EXPECT_THAT(remedy(KeyMatch::too_many), HasSubstr("run frontrow keys forget-old"));
     EXPECT_THAT(remedy(KeyMatch::behind), HasSubstr("copy the key file from the node"));
     EXPECT_THAT(remedy(KeyMatch::other), HasSubstr("name the right file with --keys-file"));
     EXPECT_THAT(remedy(KeyMatch::lost), HasSubstr("frontrow keys make --replace-lost"));

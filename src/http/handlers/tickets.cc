@@ -95,11 +95,11 @@ Awaitable<std::optional<Extras>> extras_or_fail(Context& context, const Tickets&
     }
     if (contents.empty()) co_return extras;
     auto& signer = context.services.ticket_codes;
-    if (!signer.has_key()) {
+    auto made = co_await signer.sign(std::move(contents));
+    if (!made && !signer.has_key()) {
         context.fail(ticket_keys_missing());
         co_return std::nullopt;
     }
-    auto made = co_await signer.sign(std::move(contents));
     auto* next = context.value_or_fail(made);
     if (next == nullptr) co_return std::nullopt;
     for (std::size_t i = 0; i < with_code.size(); ++i)

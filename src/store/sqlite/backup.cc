@@ -75,15 +75,15 @@ Result<void, Fault> check_journal(const fs::path& file, const JournalEnd& end) {
     return {};
 }
 
-/// lost+found, our lock file, the keys for tickets and an unfinished restore count as empty. A file
-/// of side records belongs to the unfinished restore only as long as that restore's journal exists
+/// lost+found, our lock file, `other_files` and an unfinished restore count as empty. A file of
+/// side records belongs to the unfinished restore only as long as that restore's journal exists
 /// under its unfinished name.
-Result<void, Fault> check_empty(const fs::path& folder) {
-    constexpr std::array<std::string_view, 6> nothing{
+Result<void, Fault>
+check_empty(const fs::path& folder, const std::vector<std::string>& other_files) {
+    constexpr std::array<std::string_view, 5> nothing{
         "lost+found",
         "lock",
         "journal.head",
-        DataFolder::kTicketKeys,
         DataFolder::kUnfinishedJournal,
         DataFolder::kUnfinishedSide
     };
@@ -94,6 +94,7 @@ Result<void, Fault> check_empty(const fs::path& folder) {
          i.increment(error)) {
         const auto name = i->path().filename().string();
         if (std::ranges::find(nothing, name) != nothing.end()) continue;
+        if (std::ranges::find(other_files, name) != other_files.end()) continue;
         if (is_unfinished && i->path() == DataFolder::side_of(folder)) continue;
         return refused(
             "the folder " + folder.string() + " isn't empty (" + name +
@@ -239,15 +240,18 @@ Result<Copied, Fault> restore(
     const fs::path& from,
     const fs::path& folder,
     const CopyProgress& progress,
-    const AcceptUnsealed& accept_unsealed
+    const AcceptUnsealed& accept_unsealed,
+    const std::vector<std::string>& other_files
 ) {
-    if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
+    if (auto empty = check_empty(folder, other_files); !empty)
+        return std::unexpected(empty.error());
     auto backup = Backup::open(from, accept_unsealed);
     if (!backup) return std::unexpected(backup.error());
     const auto locked = DataFolder::open(folder);
     if (!locked) return std::unexpected(locked.error());
     // A server may have started and stopped meanwhile.
-    if (auto empty = check_empty(folder); !empty) return std::unexpected(empty.error());
+    if (auto empty = check_empty(folder, other_files); !empty)
+        return std::unexpected(empty.error());
     remove_unfinished_side(folder);
     const UnfinishedFile journal{folder / DataFolder::kUnfinishedJournal};
     const UnfinishedFile side{folder / DataFolder::kUnfinishedSide};

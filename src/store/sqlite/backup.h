@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace frontrow::store::sqlite {
 
@@ -29,8 +31,8 @@ Result<Copied, io::Fault> back_up(
 
 /// Restores the backup `from` into a data folder, if the backup has every fact and side record that
 /// its end mark lists. The folder's journal has no mark, so it may grow. Creates `folder` if
-/// needed; the folder must be empty. Without `accept_unsealed` a file without an end mark is
-/// refused.
+/// needed; the folder must be empty, except for `other_files`, which aren't the store's. Without
+/// `accept_unsealed` a file without an end mark is refused.
 ///
 /// Faults: unavailable (the folder isn't empty, no such file, no mark), corrupt (the backup is
 /// incomplete; the message names the missing batches and facts), in_use. If it fails or never
@@ -39,7 +41,8 @@ Result<Copied, io::Fault> restore(
     const std::filesystem::path& from,
     const std::filesystem::path& folder,
     const CopyProgress& progress,
-    const AcceptUnsealed& accept_unsealed = {}
+    const AcceptUnsealed& accept_unsealed = {},
+    const std::vector<std::string>& other_files = {}
 );
 
 }  // namespace frontrow::store::sqlite

@@ -35,9 +35,6 @@ public:
     static constexpr auto kUnfinishedJournal = "journal.db.new";
     static constexpr auto kUnfinishedSide = "side.db.new";
 
-    /// The keys for tickets' codes. No part of the store: it may be there before the journal.
-    static constexpr auto kTicketKeys = "keys.json";
-
     static std::filesystem::path journal_of(const std::filesystem::path& folder) {
         return folder / "journal.db";
     }

@@ -66,16 +66,17 @@ Result<void, Fault> begin_new_journal(const DataFolder& folder) {
 }
 
 /// Refuses a folder that has other files but none of ours: its path is probably mistyped, and a new
-/// store would be created there. Hidden files, lost+found and the keys for tickets don't count.
-Result<void, Fault> check_ours(const std::filesystem::path& folder) {
+/// store would be created there. Hidden files, lost+found and `other_files` don't count.
+Result<void, Fault>
+check_ours(const std::filesystem::path& folder, const std::vector<std::string>& other_files) {
     std::string stranger;
     std::error_code ignored;
     for (const auto& file : std::filesystem::directory_iterator{folder, ignored}) {
         const auto name = file.path().filename().string();
         for (const auto* ours : {"lock", "journal.", "side.db", "snapshot-"})
             if (name.starts_with(ours)) return {};
-        const bool is_neutral =
-            name.starts_with('.') || name == "lost+found" || name == DataFolder::kTicketKeys;
+        const bool is_neutral = name.starts_with('.') || name == "lost+found" ||
+                                std::ranges::find(other_files, name) != other_files.end();
         if (!is_neutral) stranger = name;
     }
     if (stranger.empty()) return {};
@@ -167,7 +168,8 @@ EmbeddedStore::EmbeddedStore(
 
 Result<std::unique_ptr<EmbeddedStore>, Fault> EmbeddedStore::open(Settings settings, Ports ports) {
     if (!ports.on_trouble) ports.on_trouble = [](const Fault&) {};
-    if (auto ours = check_ours(settings.folder); !ours) return std::unexpected(ours.error());
+    if (auto ours = check_ours(settings.folder, settings.other_files); !ours)
+        return std::unexpected(ours.error());
     auto folder = DataFolder::open(settings.folder);
     if (!folder) return std::unexpected(folder.error());
     std::error_code ignored;

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace frontrow::store::sqlite {
 
@@ -40,6 +41,8 @@ public:
         std::uint64_t disk_reserve = 64 << 20;
         /// Starts even if the wall clock is far behind the newest fact.
         bool accept_clock = false;
+        /// The names of files in the folder that aren't the store's, and may be there first.
+        std::vector<std::string> other_files = {};
     };
 
     /// All must outlive the store. `on_failure` is called on the owner's thread.
