@@ -1,6 +1,7 @@
 #include "payments/reconciliation.h"
 
-#include <set>
+#include <algorithm>
+#include <limits>
 #include <type_traits>
 #include <variant>
 
@@ -58,7 +59,10 @@ void Reconciliation::note(const domain::Fact&, const domain::RefundSucceeded& bo
 }
 
 void Reconciliation::note(const domain::Fact&, const domain::RefundFailed& body) {
-    set(find(body.refund), State::not_moved, {}, body.by);
+    auto* const refund = find(body.refund);
+    if (refund != nullptr && refund->state == State::moved)
+        refund->came_back_by_hand = !body.by.empty();
+    set(refund, State::not_moved, {}, body.by);
 }
 
 void Reconciliation::set(
@@ -103,17 +107,18 @@ void Reconciliation::take(const Dispute& dispute) {
     if (dispute.is_standing) disputes_[dispute.payment] = dispute.reference;
 }
 
-std::optional<Reconciliation::Difference>
-Reconciliation::difference_of(const Movement& movement, bool is_again) const {
+const Reconciliation::Entry* Reconciliation::entry_of(const Movement& movement) const {
     const auto entry_in = [](const auto& entries, auto id) {
         const auto found = entries.find(id);
         return found == entries.end() ? nullptr : &found->second;
     };
-    const Entry* entry = nullptr;
-    if (!movement.is_refund)
-        entry = entry_in(payments_, movement.payment);
-    else if (movement.refund)
-        entry = entry_in(refunds_, *movement.refund);
+    if (!movement.is_refund) return entry_in(payments_, movement.payment);
+    return movement.refund ? entry_in(refunds_, *movement.refund) : nullptr;
+}
+
+std::optional<Reconciliation::Difference>
+Reconciliation::difference_of(const Movement& movement, bool is_again) const {
+    const auto* const entry = entry_of(movement);
     Difference difference{
         .payment = movement.payment,
         .refund = movement.refund,
@@ -127,9 +132,12 @@ Reconciliation::difference_of(const Movement& movement, bool is_again) const {
         return difference;
     }
     difference.here = entry->sum;
+    // Its money may have gone, or may have come back, in another way.
+    const bool is_settled_so =
+        entry->is_by_hand && (entry->state == State::moved || entry->came_back_by_hand);
     if (is_again)
         difference.kind = Kind::twice;
-    else if (entry->is_by_hand)
+    else if (is_settled_so)
         return std::nullopt;
     else if (entry->state == State::not_moved)
         difference.kind = Kind::not_moved_here;
@@ -144,16 +152,88 @@ Reconciliation::difference_of(const Movement& movement, bool is_again) const {
 
 std::vector<Reconciliation::Difference> Reconciliation::differences() const {
     std::vector<Difference> all;
+    auto settled = find_settled();
+    add_movements(settled, all);
+    add_settled(settled, all);
+    add_missing(all);
+    add_disputes(all);
+    return all;
+}
+
+Reconciliation::AllSettled Reconciliation::find_settled() const {
+    AllSettled settled;
+    for (const auto& [id, entry] : payments_)
+        if (entry.is_by_hand) settled[id] = {};
+    const auto listed = listed_refunds();
+    for (const auto& [id, entry] : refunds_)
+        if (entry.is_by_hand && entry.state == State::moved && !listed.contains(id))
+            settled[entry.payment].refunded += entry.sum.amount;
+    return settled;
+}
+
+bool Reconciliation::take_into(AllSettled& settled, const Movement& movement) const {
+    const auto found = settled.find(movement.payment);
+    const bool is_named = movement.is_refund && entry_of(movement) != nullptr;
+    if (found == settled.end() || is_named) return false;
+    auto& accounts = found->second.accounts;
+    auto account = std::ranges::find(accounts, movement.currency, &Account::currency);
+    if (account == accounts.end())
+        account = accounts.insert(account, {.currency = movement.currency});
+    (movement.is_refund ? account->returned : account->taken) += movement.amount;
+    account->reference = movement.reference;
+    return movement.is_refund || payments_.at(movement.payment).is_by_hand;
+}
+
+void Reconciliation::add_movements(AllSettled& settled, std::vector<Difference>& all) const {
     std::set<PaymentId> taken;
     std::set<RefundId> returned;
     for (const auto& movement : movements_) {
+        if (take_into(settled, movement)) continue;
         const bool is_new = !movement.is_refund ? taken.insert(movement.payment).second
                             : movement.refund   ? returned.insert(*movement.refund).second
                                                 : true;
         if (auto difference = difference_of(movement, !is_new))
             all.push_back(*std::move(difference));
     }
-    const auto add_missing = [&](const Entry& entry, std::optional<RefundId> refund) {
+}
+
+void Reconciliation::add_settled(const AllSettled& settled, std::vector<Difference>& all) const {
+    using domain::BigAmount;
+    using Limits = std::numeric_limits<Amount>;
+    for (const auto& [id, one] : settled) {
+        const auto& entry = payments_.at(id);
+        for (const auto& account : one.accounts) {
+            const bool is_sold =
+                entry.state == State::moved && account.currency == entry.sum.currency;
+            // What was taken beyond the price must have gone back.
+            const auto beyond = account.taken - (is_sold ? entry.sum.amount : 0);
+            const auto least = std::max<BigAmount>(beyond, 0);
+            const auto most = least + (is_sold ? one.refunded : 0);
+            if (account.returned >= least && account.returned <= most) continue;
+            const auto kept = std::clamp<BigAmount>(
+                account.taken - account.returned, Limits::min(), Limits::max()
+            );
+            all.push_back({
+                .kind = entry.state == State::moved ? Kind::other_sum : Kind::not_moved_here,
+                .payment = id,
+                .refund = std::nullopt,
+                .here = entry.sum,
+                .there = Sum{static_cast<Amount>(kept), account.currency},
+                .reference = account.reference,
+            });
+        }
+    }
+}
+
+std::set<RefundId> Reconciliation::listed_refunds() const {
+    std::set<RefundId> listed;
+    for (const auto& movement : movements_)
+        if (movement.is_refund && movement.refund) listed.insert(*movement.refund);
+    return listed;
+}
+
+void Reconciliation::add_missing(std::vector<Difference>& all) const {
+    const auto add = [&all](const Entry& entry, std::optional<RefundId> refund) {
         all.push_back({
             .kind = Kind::not_there,
             .payment = entry.payment,
@@ -164,12 +244,14 @@ std::vector<Reconciliation::Difference> Reconciliation::differences() const {
             .reference = entry.reference,
         });
     };
+    std::set<PaymentId> taken;
+    for (const auto& movement : movements_)
+        if (!movement.is_refund) taken.insert(movement.payment);
     for (const auto& [id, entry] : payments_)
-        if (entry.is_expected && !taken.contains(id)) add_missing(entry, std::nullopt);
+        if (entry.is_expected && !taken.contains(id)) add(entry, std::nullopt);
+    const auto returned = listed_refunds();
     for (const auto& [id, entry] : refunds_)
-        if (entry.is_expected && !returned.contains(id)) add_missing(entry, id);
-    add_disputes(all);
-    return all;
+        if (entry.is_expected && !returned.contains(id)) add(entry, id);
 }
 
 void Reconciliation::add_disputes(std::vector<Difference>& all) const {

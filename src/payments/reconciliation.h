@@ -4,12 +4,14 @@
 #include "base/instant.h"
 #include "base/money.h"
 #include "domain/facts.h"
+#include "domain/sales_ledger.h"
 #include "payments/provider.h"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,11 @@ namespace frontrow::payments {
 /// expect_all(), take the provider's movements, read the facts that have come since, and then ask
 /// for the differences. What has begun only lately, and is still open at the end, counts as no
 /// difference.
+///
+/// A person who settles a payment by hand may have moved money at the provider's own site, where
+/// nothing has our ids. So of such a payment only the sum counts that the provider keeps in the
+/// end. What it has given back without an id of ours may also be what a person has settled as
+/// refunded.
 class Reconciliation {
 public:
     enum class Kind : std::uint8_t {
@@ -69,7 +76,8 @@ public:
     void expect_all(Instant now);
     void take(const Movement& movement);
     void take(const Dispute& dispute);
-    /// Those of movements in their order, then those of facts, then those of disputes.
+    /// Those of movements in their order, then those of payments settled by hand, then those of
+    /// facts, then those of disputes.
     std::vector<Difference> differences() const;
 
     struct Totals {
@@ -98,7 +106,25 @@ private:
         std::string reference{};
         /// A person has said how it ended, and has looked at the provider's books.
         bool is_by_hand = false;
+        /// A refund: a person has said that its money came back. The provider lists it still.
+        bool came_back_by_hand = false;
     };
+    /// What the provider lists of a payment in one currency, without the refunds that the facts
+    /// name.
+    struct Account {
+        Currency currency;
+        domain::BigAmount taken = 0;
+        domain::BigAmount returned = 0;
+        std::string reference{};
+    };
+    /// A payment of which a person has settled something, and has perhaps moved money at the
+    /// provider's own site.
+    struct Settled {
+        /// What is settled as refunded, and isn't listed under the refund's id.
+        Amount refunded = 0;
+        std::vector<Account> accounts{};
+    };
+    using AllSettled = std::map<PaymentId, Settled>;
 
     void note(const domain::Fact& fact, const domain::OrderPlaced& body);
     void note(const domain::Fact& fact, const domain::PaymentIntended& body);
@@ -111,7 +137,15 @@ private:
     void set(Entry* entry, State state, const std::string& reference, const std::string& by);
     Entry* find(PaymentId id);
     Entry* find(RefundId id);
+    const Entry* entry_of(const Movement& movement) const;
     std::optional<Difference> difference_of(const Movement& movement, bool is_again) const;
+    AllSettled find_settled() const;
+    /// Returns whether nothing else is to be compared with the movement.
+    bool take_into(AllSettled& settled, const Movement& movement) const;
+    void add_movements(AllSettled& settled, std::vector<Difference>& all) const;
+    void add_settled(const AllSettled& settled, std::vector<Difference>& all) const;
+    std::set<RefundId> listed_refunds() const;
+    void add_missing(std::vector<Difference>& all) const;
     void add_disputes(std::vector<Difference>& all) const;
 
     std::string provider_;

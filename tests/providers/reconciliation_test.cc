@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +70,14 @@ protected:
         intend(payment, amount);
         succeed(payment);
     }
+    void settle(std::uint64_t payment, bool is_done) {
+        const OrderId order{number(payment)};
+        const PaymentId id{number(payment)};
+        if (is_done)
+            observe(domain::PaymentSucceeded{order, id, "", "root"});
+        else
+            observe(domain::PaymentDeclined{order, id, "", "root"});
+    }
     void decline(std::uint64_t payment) {
         observe(domain::PaymentDeclined{OrderId{number(payment)}, PaymentId{number(payment)}, "no"}
         );
@@ -82,6 +92,14 @@ protected:
             .items = {},
             .by = {},
         });
+    }
+    void settle_refund(std::uint64_t refund, std::uint64_t payment, bool is_done) {
+        const OrderId order{number(payment)};
+        const RefundId id{number(refund)};
+        if (is_done)
+            observe(domain::RefundSucceeded{order, id, "", "root"});
+        else
+            observe(domain::RefundFailed{order, id, "", "root"});
     }
     void give_back(std::uint64_t refund, std::uint64_t payment, Amount amount) {
         intend_refund(refund, payment, amount);
@@ -175,33 +193,81 @@ TEST_F(ReconciliationTest, finds_each_kind_of_difference) {
     );
 }
 
-TEST_F(ReconciliationTest, leaves_alone_what_a_person_has_settled) {
-    const auto by_hand = [this](std::uint64_t id, bool is_done) {
-        const OrderId order{number(id)};
-        const PaymentId payment{number(id)};
-        if (is_done)
-            observe(domain::PaymentSucceeded{order, payment, "", "root"});
-        else
-            observe(domain::PaymentDeclined{order, payment, "", "root"});
-    };
-    for (const std::uint64_t id : {1, 2, 3, 4})
-        intend(id, 3'000);
-    by_hand(1, true);
-    by_hand(2, true);
-    by_hand(3, false);
-    by_hand(4, false);
-    succeed(4);
-    intend_refund(11, 1, 100);
-    observe(domain::RefundSucceeded{OrderId{number(1)}, RefundId{number(11)}, "", "root"});
-    intend_refund(12, 1, 100);
-    observe(domain::RefundFailed{OrderId{number(1)}, RefundId{number(12)}, "", "root"});
+TEST_F(ReconciliationTest, compares_what_is_left_of_a_payment_that_a_person_has_settled) {
+    for (std::uint64_t payment = 1; payment <= 9; ++payment)
+        intend(payment);
+    for (const std::uint64_t payment : {1U, 2U, 3U, 4U})
+        settle(payment, false);
+    for (const std::uint64_t payment : {5U, 6U, 7U, 8U, 9U})
+        settle(payment, true);
     books.expect_all(now);
-    move(1, 2'999);
-    move(3);
-    move_back(12, 1, 100);
-    EXPECT_EQ(found(), (Found{{Kind::not_there, 4}}));
+    // Nothing, or as much as was taken, has gone back of a failed one.
+    move(2, 2'000);
+    move(3, 2'000);
+    move_back(std::nullopt, 3, 1'500);
+    move_back(30, 3, 500);
+    move(4, 20, "USD");
+    // What was missing of a sold one was taken elsewhere. What was too much has gone back, or not.
+    move(6, 2'000);
+    move(7, 3'500);
+    move_back(std::nullopt, 7, 500);
+    move(8, 3'500);
+    move(9);
+    move_back(std::nullopt, 9, 3'000);
+    EXPECT_EQ(
+        found(),
+        (Found{
+            {Kind::not_moved_here, 2},
+            {Kind::not_moved_here, 4},
+            {Kind::other_sum, 8},
+            {Kind::other_sum, 9},
+        })
+    );
+    EXPECT_EQ(books.differences()[0].there->amount, 2'000);
+    EXPECT_EQ(books.differences()[3].there->amount, 0);
+    EXPECT_EQ(books.differences()[3].here->amount, 3'000);
+    move(1, std::numeric_limits<Amount>::max());
+    move(1, std::numeric_limits<Amount>::max());
+    EXPECT_EQ(books.differences()[0].there->amount, std::numeric_limits<Amount>::max());
+}
+
+TEST_F(ReconciliationTest, expects_a_payment_that_succeeded_after_a_person_had_called_it_failed) {
+    intend(1);
+    settle(1, false);
+    succeed(1);
+    books.expect_all(now);
+    EXPECT_EQ(found(), (Found{{Kind::not_there, 1}}));
     move(1);
-    EXPECT_EQ(found(), (Found{{Kind::twice, 1}, {Kind::not_there, 4}}));
+    EXPECT_EQ(found(), Found{});
+}
+
+TEST_F(ReconciliationTest, compares_refunds_that_a_person_has_settled) {
+    for (std::uint64_t payment = 1; payment <= 6; ++payment) {
+        pay(payment);
+        intend_refund(10 + payment, payment, 1'000);
+    }
+    for (const std::uint64_t payment : {1U, 2U, 3U, 4U})
+        settle_refund(10 + payment, payment, true);
+    settle_refund(15, 5, false);
+    observe(domain::RefundSucceeded{OrderId{number(6)}, RefundId{number(16)}, "re"});
+    settle_refund(16, 6, false);
+    books.expect_all(now);
+    for (std::uint64_t payment = 1; payment <= 6; ++payment)
+        move(payment);
+    // The first was paid by bank transfer, others at the provider, under its id or without one.
+    move_back(12, 2, 1'000);
+    move_back(std::nullopt, 3, 600);
+    move_back(std::nullopt, 3, 400);
+    move_back(std::nullopt, 4, 1'001);
+    move_back(15, 5, 1'000);
+    // It had gone out before it came back.
+    move_back(16, 6, 1'000);
+    EXPECT_EQ(found(), (Found{{Kind::not_moved_here, 5}, {Kind::other_sum, 4}}));
+    // Once more than was settled.
+    move_back(std::nullopt, 2, 1'000);
+    EXPECT_EQ(
+        found(), (Found{{Kind::not_moved_here, 5}, {Kind::not_here, 2}, {Kind::other_sum, 4}})
+    );
 }
 
 TEST_F(ReconciliationTest, finds_each_kind_of_difference_in_refunds) {
