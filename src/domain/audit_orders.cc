@@ -174,8 +174,14 @@ void Audit::judge(const Fact& fact, const PaymentDisputed& body) {
     auto* known = payment(fact, body.order, body.payment);
     if (known == nullptr) return;
     expect(fact, known->is_disputed != body.is_disputed, "a dispute became what it was");
+    if (body.signed_at && known->dispute_signed_at) {
+        const bool is_newer = body.is_disputed ? *body.signed_at > *known->dispute_signed_at
+                                               : *body.signed_at >= *known->dispute_signed_at;
+        expect(fact, is_newer, "an older notice changed a dispute");
+    }
     known->is_disputed = body.is_disputed;
     known->dispute_changed_at = fact.at;
+    known->dispute_signed_at = body.signed_at;
 }
 
 template <>

@@ -37,6 +37,7 @@ OrderView as_placed(Order order) {
     if (is_sold_at_once) {
         order.payments.front().is_disputed = false;
         order.payments.front().dispute_changed_at.reset();
+        order.payments.front().dispute_signed_at.reset();
     }
     order.refunds.clear();
     order.closed_at.reset();

@@ -1,7 +1,6 @@
 #include "domain/decide_order.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace frontrow::domain {
@@ -174,12 +173,15 @@ void take_money(
     refund_at_once(draft, command.payment, RefundReason::too_late);
 }
 
-/// Whether the notice was signed before the payment's dispute became what it is. It may be an old
-/// one that somebody repeats.
+/// Whether the notice was signed before the one by which the payment's dispute became what it is.
+/// It may be an old one that somebody repeats. Both times are by the provider's clock. A dispute
+/// begins before it ends, so of two notices of the same second, the one about its end is the later
+/// one.
 bool is_outdated(const Payment& payment, const NotePayment& command) {
-    if (!command.signed_at || !payment.dispute_changed_at) return false;
-    return *command.signed_at <
-           std::chrono::floor<std::chrono::seconds>(*payment.dispute_changed_at);
+    if (!command.signed_at || !payment.dispute_signed_at) return false;
+    if (*command.signed_at != *payment.dispute_signed_at)
+        return *command.signed_at < *payment.dispute_signed_at;
+    return command.news == PaymentNews::disputed;
 }
 
 /// Adds the facts that the news makes; none if it is known already or is too late to matter.
@@ -216,7 +218,7 @@ void note_news(
         case PaymentNews::undisputed: {
             const bool is_disputed = command.news == PaymentNews::disputed;
             if (payment.is_disputed != is_disputed && !is_outdated(payment, command))
-                draft.add(PaymentDisputed{order, payment.id, is_disputed});
+                draft.add(PaymentDisputed{order, payment.id, is_disputed, command.signed_at});
             return;
         }
     }

@@ -224,6 +224,9 @@ struct PaymentDisputed {
     OrderId order;
     PaymentId payment;
     bool is_disputed = true;
+    /// When the provider signed the notice that said so, by its own clock. Nothing if the provider
+    /// was asked. Older facts have none.
+    std::optional<Instant> signed_at{};
 
     friend bool operator==(const PaymentDisputed&, const PaymentDisputed&) = default;
 };

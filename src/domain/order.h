@@ -113,6 +113,8 @@ struct Payment {
     std::optional<RequestMark> request;
     /// When `is_disputed` last changed.
     std::optional<Instant> dispute_changed_at{};
+    /// When the provider signed the notice by which it changed, if it was one.
+    std::optional<Instant> dispute_signed_at{};
 
     friend bool operator==(const Payment&, const Payment&) = default;
 };

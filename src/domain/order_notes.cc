@@ -93,6 +93,7 @@ void note(Order& order, const PaymentDisputed& body, Instant at) {
     auto& payment = payment_in(order, body.payment);
     payment.is_disputed = body.is_disputed;
     payment.dispute_changed_at = at;
+    payment.dispute_signed_at = body.signed_at;
 }
 
 void note(Order& order, const RefundIntended& body, Instant at) {

@@ -218,10 +218,11 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::PaymentDisputed> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, payment, is_disputed] = body;
+    auto& [order, payment, is_disputed, signed_at] = body;
     fields("order_id", order);
     fields("payment_id", payment);
     fields("is_disputed", is_disputed);
+    fields("signed_at", signed_at);
 }
 
 template <class Fields, Some<domain::RefundIntended> Body>

@@ -1586,11 +1586,15 @@ private:
         }
         return refuse(Reason::payment_not_found);
     }
-    /// Signed in an earlier second than that in which the dispute changed.
+    /// Signed before the notice that changed the dispute. A dispute that ended in a second hasn't
+    /// begun again in it.
     static bool is_from_before(const domain::NotePayment& command, const domain::Payment& payment) {
-        const auto seconds = [](Instant at) { return at.time_since_epoch().count() / 1'000; };
-        return command.signed_at && payment.dispute_changed_at &&
-               seconds(*command.signed_at) < seconds(*payment.dispute_changed_at);
+        const auto rank = [](Instant at, bool is_end) {
+            return 2 * at.time_since_epoch().count() + (is_end ? 1 : 0);
+        };
+        return command.signed_at && payment.dispute_signed_at &&
+               rank(*command.signed_at, command.news == domain::PaymentNews::undisputed) <
+                   rank(*payment.dispute_signed_at, !payment.is_disputed);
     }
     void note_news(
         KnownOrder& one,
@@ -1615,6 +1619,7 @@ private:
             !is_from_before(command, payment)) {
             payment.is_disputed = is_disputed;
             payment.dispute_changed_at = now;
+            payment.dispute_signed_at = command.signed_at;
         }
         if (command.news == succeeded && payment.status != domain::PaymentStatus::succeeded)
             take_money(one, payment, command.reference, now);

@@ -743,8 +743,9 @@ private:
         if (four[2] % 32 == 28) command.by = "root";
         if (four[2] % 32 == 29) command.provider = "another";
         if (four[3] % 2 == 0)
-            command.signed_at =
-                std::chrono::floor<std::chrono::seconds>(now - std::chrono::seconds{four[3] % 7});
+            command.signed_at = std::chrono::floor<std::chrono::seconds>(
+                now + std::chrono::seconds{four[3] % 7 - 3}
+            );
         if (four[2] % 32 == 30) command.amount += 1;
         if (four[2] % 32 == 31) command.currency = *Currency::parse("CHF");
         return command;

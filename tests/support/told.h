@@ -136,7 +136,8 @@ inline std::string told(const domain::Payment& one) {
            to_rfc3339(one.started_at) + ", pinned until " + to_rfc3339(one.pinned_until) +
            (one.settled_at ? ", settled " + to_rfc3339(*one.settled_at) : "") +
            (one.is_disputed ? ", disputed" : "") +
-           (one.dispute_changed_at ? ", since " + to_rfc3339(*one.dispute_changed_at) : "");
+           (one.dispute_changed_at ? ", since " + to_rfc3339(*one.dispute_changed_at) : "") +
+           (one.dispute_signed_at ? ", signed " + to_rfc3339(*one.dispute_signed_at) : "");
 }
 inline std::string told(const domain::Refund& one) {
     constexpr const char* kNames[] = {"open", "succeeded", "failed"};

@@ -8,6 +8,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr auto kPinned = 10min;
+constexpr Instant kSigned{1s};
 
 OrderId order(std::uint64_t number) {
     return OrderId{Bits128{20, number}};
@@ -91,6 +92,10 @@ History ordered() {
 History asked() {
     return ordered().fact(intended(1, 1, kPinned));
 }
+/// Facts 1 to 10: the buyer disputes the payment.
+History disputed(Instant signed_at) {
+    return asked().fact(PaymentDisputed{order(1), payment(1), true, signed_at});
+}
 /// Facts 1 to 11: the order is paid.
 History paid() {
     return asked().fact(succeeded(1, 1)).fact(confirmed(1));
@@ -102,6 +107,8 @@ History late() {
 
 TEST(AuditOfOrders, passes_money_that_goes_and_comes_as_it_should_and_adds_it_up) {
     auto history = paid();
+    history.fact(PaymentDisputed{order(1), payment(1), true, kSigned});
+    history.fact(PaymentDisputed{order(1), payment(1), false, kSigned});
     history.fact(PaymentDisputed{order(1), payment(1), true});
     history.fact(refunding(1, 1, {seat(0)})).fact(refunded(1, 1));
     history.fact(ReservationChanged{
@@ -250,6 +257,12 @@ TEST(AuditOfOrders, finds_a_success_of_which_nothing_comes_or_the_wrong_thing) {
          {"12: a payment was refunded at another time than that of its success"}},
         {asked().fact(PaymentDisputed{order(1), payment(1), false}),
          {"10: a dispute became what it was"}},
+        {disputed(kSigned).fact(PaymentDisputed{order(1), payment(1), false, kSigned - Millis{1}}),
+         {"11: an older notice changed a dispute"}},
+        {disputed(kSigned)
+             .fact(PaymentDisputed{order(1), payment(1), false, kSigned})
+             .fact(PaymentDisputed{order(1), payment(1), true, kSigned}),
+         {"12: an older notice changed a dispute"}},
     });
 }
 

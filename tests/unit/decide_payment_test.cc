@@ -343,29 +343,51 @@ TEST_F(Paying, is_wanted_while_its_money_would_buy_something) {
 }
 
 TEST_F(Paying, is_disputed_as_the_notice_says_that_was_signed_last) {
-    using std::chrono::floor;
-    using std::chrono::seconds;
     const auto attempt = start(order);
-    const auto signed_at = [&](PaymentNews what, Instant at) {
-        auto notice = news(attempt, what);
-        notice.signed_at = floor<seconds>(at);
-        return notice;
-    };
-    const auto begun = signed_at(PaymentNews::disputed, office.now);
-    EXPECT_TRUE(done(begun).order.payments[0].is_disputed);
-    // Both may be signed within a second.
-    const auto ended = signed_at(PaymentNews::undisputed, office.now);
-    EXPECT_FALSE(done(ended).order.payments[0].is_disputed);
-    office.now += seconds{5};
-    EXPECT_TRUE(done(signed_at(PaymentNews::disputed, office.now)).order.payments[0].is_disputed);
-    ignored(ended);
-    const auto ended_again = signed_at(PaymentNews::undisputed, office.now);
-    office.now += seconds{5};
-    EXPECT_FALSE(done(ended_again).order.payments[0].is_disputed);
-    ignored(begun);
-    ignored(signed_at(PaymentNews::disputed, office.now - seconds{1}));
+    // Their clock may be behind ours, or ahead.
+    for (const auto skew : {-120s, 0s, 60s}) {
+        const auto theirs = std::chrono::floor<std::chrono::seconds>(office.now) + skew;
+        const auto says = [&](PaymentNews what, std::chrono::seconds after) {
+            auto notice = news(attempt, what);
+            notice.signed_at = theirs + after;
+            return notice;
+        };
+        const auto begun = says(PaymentNews::disputed, 0s);
+        EXPECT_TRUE(done(begun).order.payments[0].is_disputed);
+        ignored(says(PaymentNews::undisputed, -1s));
+        const auto ended = says(PaymentNews::undisputed, 2s);
+        EXPECT_FALSE(done(ended).order.payments[0].is_disputed);
+        ignored(begun);
+        ignored(says(PaymentNews::disputed, 1s));
+        EXPECT_TRUE(done(says(PaymentNews::disputed, 3s)).order.payments[0].is_disputed);
+        ignored(ended);
+        EXPECT_FALSE(done(says(PaymentNews::undisputed, 4s)).order.payments[0].is_disputed);
+        office.now += 1h;
+    }
     // What the provider is asked about is as of now.
     EXPECT_TRUE(done(news(attempt, PaymentNews::disputed)).order.payments[0].is_disputed);
+}
+
+TEST_F(
+    Paying,
+    is_not_disputed_again_by_a_repeated_notice_of_the_second_in_which_the_dispute_ended
+) {
+    const auto attempt = start(order);
+    auto begun = news(attempt, PaymentNews::disputed);
+    auto ended = news(attempt, PaymentNews::undisputed);
+    begun.signed_at = ended.signed_at = std::chrono::floor<std::chrono::seconds>(office.now);
+    EXPECT_TRUE(done(begun).order.payments[0].is_disputed);
+    EXPECT_FALSE(done(ended).order.payments[0].is_disputed);
+    ignored(begun);
+    ignored(ended);
+}
+
+TEST_F(Paying, takes_a_signed_notice_after_one_whose_time_is_not_known) {
+    const auto attempt = start(order);
+    EXPECT_TRUE(done(news(attempt, PaymentNews::disputed)).order.payments[0].is_disputed);
+    auto ended = news(attempt, PaymentNews::undisputed);
+    ended.signed_at = std::chrono::floor<std::chrono::seconds>(office.now) - 200s;
+    EXPECT_FALSE(done(ended).order.payments[0].is_disputed);
 }
 
 TEST_F(Paying, is_finished_by_age) {

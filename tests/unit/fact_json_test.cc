@@ -174,6 +174,12 @@ Items any_items() {
     return items;
 }
 
+PaymentDisputed any_dispute() {
+    PaymentDisputed body{OrderId{any_bits()}, PaymentId{any_bits()}, any_truth()};
+    if (any_truth()) body.signed_at = any_instant();
+    return body;
+}
+
 ReservationChanged any_change() {
     ReservationChanged body{
         .reservation = ReservationId{any_bits()},
@@ -358,7 +364,7 @@ FactBody any_body(std::size_t type) {
                 OrderId{any_bits()}, PaymentId{any_bits()}, any_text(), any_text()
             };
         case 28:
-            return PaymentDisputed{OrderId{any_bits()}, PaymentId{any_bits()}, any_truth()};
+            return any_dispute();
         case 29:
             return any_refund();
         case 30:

@@ -357,7 +357,7 @@ std::vector<FactBody> facts_about_orders() {
         intended(kOrder, kPaid, in(std::chrono::minutes{11})),
         PaymentSucceeded{kOrder, kPaid, "ref 2"},
         ReservationConfirmed{ReservationId{Bits128{3, 6}}},
-        PaymentDisputed{kOrder, kPaid, true},
+        PaymentDisputed{kOrder, kPaid, true, kTakingBackOpening},
         refund(kFailed),
         RefundFailed{kOrder, kFailed, "closed_account"},
         refund(kDone),
@@ -744,6 +744,7 @@ constexpr Change kChanges[]{
     [](auto& facts) { facts[36].at -= Millis{1}; },
     [](auto& facts) { body_at<PaymentDisputed>(facts, 38).is_disputed = false; },
     [](auto& facts) { body_at<PaymentDisputed>(facts, 38).payment = kDeclined; },
+    [](auto& facts) { body_at<PaymentDisputed>(facts, 38).signed_at.reset(); },
     [](auto& facts) { facts[38].at -= Millis{1}; },
     [](auto& facts) {
         body_at<RefundIntended>(facts, 39).refund = RefundId{};
