@@ -140,6 +140,7 @@ void Audit::judge(const Fact& fact, const PaymentPending& body) {
     expect(fact, known->status == PaymentStatus::open, "a payment was open again after its end");
     known->reference = body.reference;
     known->redirect_url = body.redirect_url;
+    ++known->times_pending;
 }
 
 template <>

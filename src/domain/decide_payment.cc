@@ -204,7 +204,9 @@ void note_news(
             };
             const bool is_known =
                 body.reference == payment.reference && body.redirect_url == payment.redirect_url;
-            if (is_open && !is_known) draft.add(std::move(body));
+            // A provider may make an id for each answer. The journal must not grow with each.
+            const bool is_one_of_too_many = payment.times_pending >= kTimesPendingMax;
+            if (is_open && !is_known && !is_one_of_too_many) draft.add(std::move(body));
             return;
         }
         case PaymentNews::succeeded:

@@ -115,6 +115,8 @@ struct Payment {
     std::optional<Instant> dispute_changed_at{};
     /// When the provider signed the notice by which it changed, if it was one.
     std::optional<Instant> dispute_signed_at{};
+    /// How often the provider has named a reference or a page while it was open.
+    std::uint32_t times_pending = 0;
 
     friend bool operator==(const Payment&, const Payment&) = default;
 };
@@ -255,6 +257,9 @@ struct OrderView {
 
 /// A buyer may try to pay for an order so often.
 inline constexpr std::size_t kPaymentsMax = 5;
+/// So often a provider may name another reference or another page of an open payment. The last one
+/// of them counts until the payment has a result: it is the buyer's newest try on the page.
+inline constexpr std::uint32_t kTimesPendingMax = 16;
 /// Payments may move the end of a reservation's hold to this long after the first of them began.
 inline constexpr std::chrono::minutes kPinnedMax{10};
 

@@ -70,6 +70,7 @@ void note(Order& order, const PaymentPending& body, Instant) {
     CHECK(payment.status == PaymentStatus::open);
     payment.reference = body.reference;
     payment.redirect_url = body.redirect_url;
+    ++payment.times_pending;
 }
 
 void note(Order& order, const PaymentSucceeded& body, Instant at) {

@@ -1604,9 +1604,12 @@ private:
     ) {
         using enum domain::PaymentNews;
         const bool is_open = payment.status == domain::PaymentStatus::open;
-        if (command.news == pending && is_open) {
+        if (command.news == pending && is_open && payment.times_pending < 16) {
+            const auto before = std::pair{payment.reference, payment.redirect_url};
             if (!command.reference.empty()) payment.reference = command.reference;
             if (!command.redirect_url.empty()) payment.redirect_url = command.redirect_url;
+            if (before != std::pair{payment.reference, payment.redirect_url})
+                ++payment.times_pending;
         }
         if (command.news == declined && is_open) {
             payment.status = domain::PaymentStatus::declined;

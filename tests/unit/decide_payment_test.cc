@@ -185,6 +185,22 @@ TEST_F(Paying, goes_on_at_the_providers_page) {
     ignored(news(attempt, PaymentNews::pending));
 }
 
+TEST_F(Paying, takes_another_reference_or_page_so_often_while_it_is_open) {
+    const auto attempt = start(order);
+    auto known = news(attempt, PaymentNews::pending);
+    for (std::uint32_t i = 1; i <= kTimesPendingMax; ++i) {
+        (i % 2 == 0 ? known.reference : known.redirect_url) = "https://" + std::to_string(i);
+        done(known);
+        ignored(known);
+    }
+    known.reference = "one more";
+    ignored(known);
+    EXPECT_EQ(as_read(order).order.payments[0].reference, "https://16");
+    auto paid = success(attempt);
+    paid.reference = "the one that was paid";
+    EXPECT_EQ(done(paid).order.payments[0].reference, "the one that was paid");
+}
+
 TEST_F(Paying, may_be_tried_again_after_a_decline_so_often) {
     for (std::size_t i = 1; i <= kPaymentsMax; ++i) {
         const auto view = decline(order);
