@@ -300,7 +300,7 @@ struct NotePayment {
 
 /// Gives money back for some seats and units of a paid order. If none are named: the money for
 /// which the buyer has nothing (refundable() in domain/order.h); if there is none, all that is
-/// left.
+/// left. Leaves out disputed payments if there is another one.
 struct RefundOrder {
     /// With `event_cancelled`, the decision makes the refund's id itself, and names nothing.
     RefundId refund;

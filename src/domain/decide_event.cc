@@ -196,7 +196,7 @@ Decision decide_one(const Inventory& inventory, const CancelEvent& command, Inst
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     const bool is_so = row->event.cancelled;
     // As for ChangeSale, a request with a key is recorded even if nothing changes.
-    const bool changes_nothing = is_so && !inventory.orders().ledger().has_stuck(command.event);
+    const bool changes_nothing = is_so && !inventory.orders().ledger().has_refused(command.event);
     if (changes_nothing && request == nullptr) return accept(row->event, row->last_seq());
     auto event = is_so ? row->event : changed(*row, now);
     event.cancelled = true;

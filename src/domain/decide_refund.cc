@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <expected>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace frontrow::domain {
 namespace {
@@ -32,6 +34,14 @@ pick(const Order& order, Refundable left, const RefundOrder& command) {
         if (!take_back(left.items, wanted, picked.items)) return std::unexpected(wanted.category);
     picked.amount += amount_of({}, picked.items);
     return picked;
+}
+
+/// The first that may go. If none may, the first.
+template <class MayGo>
+std::expected<Refundable, std::string>
+pick_whole(const std::vector<Refundable>& left, MayGo may_go) {
+    const auto first = std::ranges::find_if(left, may_go);
+    return first == left.end() ? left.front() : *first;
 }
 
 /// Adds the fact that takes the refunded seats and units out of the order's reservation.
@@ -142,11 +152,13 @@ Decision decide_one(const Inventory& inventory, const RefundOrder& command, Inst
     const auto rests_on = inventory.last_seq_of(*order);
     const auto left = refundable(*order);
     if (left.empty()) return refuse(Reason::nothing_to_refund, rests_on);
+    const auto may_go = [&](const Refundable& one) {
+        return command.despite_dispute || !is_disputed(*order, one.payment);
+    };
     const bool is_whole = command.seats.empty() && command.items.empty();
-    auto picked = is_whole ? left.front() : pick(*order, left.back(), command);
+    auto picked = is_whole ? pick_whole(left, may_go) : pick(*order, left.back(), command);
     if (!picked) return refuse_subject(Reason::not_in_order, std::move(picked.error()), rests_on);
-    if (!command.despite_dispute && is_disputed(*order, picked->payment))
-        return refuse(Reason::payment_disputed, rests_on);
+    if (!may_go(*picked)) return refuse(Reason::payment_disputed, rests_on);
     return begin(inventory, *order, command, *std::move(picked), now);
 }
 

@@ -299,10 +299,11 @@ void Evolution::apply(const EventCancelled& body) {
         auto again = plans_[event()].event;
         again.refunds_asked_at = fact_.at;
         plans_.update(event(), std::move(again));
+        orders_.event_was_cancelled_again(fact_.event);
     } else {
         change_event([](Event& changed) { changed.cancelled = true; });
+        orders_.event_was_cancelled(fact_.event);
     }
-    orders_.event_was_cancelled(fact_.event);
 }
 
 void Evolution::apply(const ApiKeyCreated& body) {

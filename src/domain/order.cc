@@ -120,6 +120,13 @@ bool has_open_refund(const Order& order) {
     return std::ranges::count(order.refunds, RefundStatus::open, &Refund::status) > 0;
 }
 
+bool is_withheld(const Order& order, const Refund& refund) {
+    const auto& payment = *std::ranges::find(order.payments, refund.payment, &Payment::id);
+    if (refund.status != RefundStatus::open || !payment.is_disputed) return false;
+    return refund.reason != RefundReason::requested ||
+           refund.started_at < *payment.dispute_changed_at;
+}
+
 bool was_paid(const Order& order) {
     return count_succeeded(order) > 0;
 }

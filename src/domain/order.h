@@ -269,6 +269,10 @@ Amount refunded(const Order& order);
 /// Null if no payment is open.
 const Payment* open_payment(const Order& order);
 bool has_open_refund(const Order& order);
+/// Whether nobody asks for this open refund: the buyer disputes the payment, so the bank may give
+/// the same money back, and no organizer has said that this is meant, because the dispute began
+/// later, or the refund by itself.
+bool is_withheld(const Order& order, const Refund& refund);
 /// The payment that sold the buyer what they ordered; null if none did.
 const Payment* sale_of(const Order& order);
 /// True if some payment succeeded, even one that came too late.

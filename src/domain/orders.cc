@@ -212,6 +212,11 @@ void Orders::event_was_cancelled(EventId event) {
         ledger_.event_was_cancelled(rows_[i->first.second], i->first.second);
 }
 
+void Orders::event_was_cancelled_again(EventId event) {
+    for (const auto index : ledger_.refused(event))
+        ledger_.event_was_cancelled(rows_[index], index);
+}
+
 bool Orders::has_forgettable(Instant now) const {
     const auto& leaving = ledger_.leaving();
     return !leaving.empty() && leaving.begin()->first.first + kEndedMemory <= now;

@@ -113,6 +113,8 @@ public:
     void reopen(const ReservationRestored& body, Instant at);
     /// Call it after the event has been cancelled.
     void event_was_cancelled(EventId event);
+    /// Call it after the event has been cancelled again.
+    void event_was_cancelled_again(EventId event);
 
     bool has_forgettable(Instant now) const;
     /// Erases up to `at_most` orders that are no longer shown. Call it only while no savepoint is

@@ -228,6 +228,7 @@ namespace {
 void add_unfinished_refunds(const Order& order, Instant since, Unfinished& unfinished) {
     for (const auto& refund : order.refunds) {
         if (refund.status != RefundStatus::open || refund.started_at != since) continue;
+        if (is_withheld(order, refund)) continue;
         const auto& payment = *std::ranges::find(order.payments, refund.payment, &Payment::id);
         unfinished.refunds.push_back(
             {order.id, order.currency, refund, payment.reference, payment.provider}

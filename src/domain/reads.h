@@ -181,13 +181,14 @@ struct UnfinishedSince {
     std::optional<Instant> refunds = Instant::min();
 };
 
-/// What is to be asked of payment providers. What began first comes first.
+/// What is to be asked of payment providers, without the refunds that are withheld
+/// (is_withheld()). What began first comes first.
 struct Unfinished {
     std::vector<UnfinishedPayment> payments;
     std::vector<UnfinishedRefund> refunds;
     /// Paid orders of cancelled events for which no refund was started yet.
     std::vector<OrderId> orders_to_refund;
-    /// When the oldest open payment or refund of all began; absent if none is open.
+    /// When the oldest open payment or refund of all began; absent if there is none.
     std::optional<Instant> oldest_since;
     /// When the first payment began that is left out here because there are too many; absent if
     /// there is none.

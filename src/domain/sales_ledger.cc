@@ -12,6 +12,10 @@ Instant hour_of(const Payment& payment) {
     return std::chrono::floor<std::chrono::hours>(*payment.settled_at);
 }
 
+bool is_asked_for(const Order& order, const Refund& refund) {
+    return refund.status == RefundStatus::open && !is_withheld(order, refund);
+}
+
 /// Changes the sums under this key. Sums that are zero have no entry.
 template <class Key, class Sums, class Change>
 void change_entry(StateMap<Key, Sums>& all, const Key& key, Change change) {
@@ -48,8 +52,7 @@ void SalesLedger::add(const Order& order, OrderIndex index) {
     if (const auto* open = open_payment(order))
         open_payments_.insert({open->started_at, index}, {});
     for (const auto& refund : order.refunds)
-        if (refund.status == RefundStatus::open)
-            open_refunds_.insert({refund.started_at, index}, {});
+        if (is_asked_for(order, refund)) open_refunds_.insert({refund.started_at, index}, {});
     add_to_refund(order, index);
     if (const auto since = leaves_after(order, order.closed_at))
         leaving_.insert({*since, index}, {});
@@ -59,33 +62,58 @@ void SalesLedger::add(const Order& order, OrderIndex index) {
 void SalesLedger::remove(const Order& order, OrderIndex index) {
     if (const auto* open = open_payment(order)) open_payments_.erase({open->started_at, index});
     for (const auto& refund : order.refunds)
-        if (refund.status == RefundStatus::open) open_refunds_.erase({refund.started_at, index});
+        if (is_asked_for(order, refund)) open_refunds_.erase({refund.started_at, index});
     to_refund_.erase({order.event, index});
-    stuck_.erase({order.event, index});
+    remove_stuck(order, index);
     if (const auto since = leaves_after(order, order.closed_at)) leaving_.erase({*since, index});
     change_sums(order, false);
 }
 
 void SalesLedger::event_was_cancelled(const Order& order, OrderIndex index) {
-    stuck_.erase({order.event, index});
+    remove_stuck(order, index);
     add_to_refund(order, index);
 }
 
+void SalesLedger::remove_stuck(const Order& order, OrderIndex index) {
+    stuck_.erase({{order.event, false}, index});
+    stuck_.erase({{order.event, true}, index});
+}
+
 void SalesLedger::add_to_refund(const Order& order, OrderIndex index) {
-    if (!was_paid(order) || has_open_refund(order)) return;
+    if (!was_paid(order)) return;
     const auto* const event = plans_.find(order.event);
     if (event == nullptr || !event->event.cancelled) return;
+    const auto is_held = [&order](const Refund& refund) { return is_withheld(order, refund); };
     if (next_refund(order, event->event.refunds_asked_at))
         to_refund_.insert({order.event, index}, {});
-    else if (!refundable(order).empty())
-        stuck_.insert({order.event, index}, {});
+    else if (next_refund(order, Instant::max()))
+        stuck_.insert({{order.event, true}, index}, {});
+    else if (std::ranges::any_of(order.refunds, is_held) ||
+             (!has_open_refund(order) && !refundable(order).empty()))
+        stuck_.insert({{order.event, false}, index}, {});
 }
 
 std::uint64_t SalesLedger::count_stuck(EventId event) const {
     const auto& all = stuck_.entries();
-    const auto first = all.lower_bound({event, OrderIndex{0}});
-    const auto end = all.upper_bound({event, std::numeric_limits<OrderIndex>::max()});
+    const auto first = all.lower_bound({{event, false}, OrderIndex{0}});
+    const auto end = all.upper_bound({{event, true}, std::numeric_limits<OrderIndex>::max()});
     return static_cast<std::uint64_t>(std::distance(first, end));
+}
+
+bool SalesLedger::has_refused(EventId event) const {
+    const std::pair key{event, true};
+    const auto first = stuck_.entries().lower_bound({key, OrderIndex{0}});
+    return first != stuck_.entries().end() && first->first.first == key;
+}
+
+std::vector<OrderIndex> SalesLedger::refused(EventId event) const {
+    std::vector<OrderIndex> orders;
+    const std::pair key{event, true};
+    const auto& all = stuck_.entries();
+    for (auto i = all.lower_bound({key, OrderIndex{0}}); i != all.end() && i->first.first == key;
+         ++i)
+        orders.push_back(i->first.second);
+    return orders;
 }
 
 void SalesLedger::change_sums(const Order& order, bool is_added) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace frontrow::domain {
 
@@ -58,19 +59,24 @@ public:
 
     void add(const Order& order, OrderIndex index);
     void remove(const Order& order, OrderIndex index);
-    /// Call it for each order of an event that has just been cancelled, or cancelled again.
+    /// Call it for each order of an event that has just been cancelled.
     void event_was_cancelled(const Order& order, OrderIndex index);
+    /// The orders of a cancelled event of which a refund starts if the event is cancelled again.
+    /// Call event_was_cancelled() for each of them after it was.
+    std::vector<OrderIndex> refused(EventId event) const;
 
     /// By the start of the attempt.
     const auto& open_payments() const { return open_payments_.entries(); }
-    /// By the start of the refund. An order has one entry for all that started at the same time.
+    /// By the start of the refund, without those that are withheld (is_withheld()). An order has
+    /// one entry for all that started at the same time.
     const auto& open_refunds() const { return open_refunds_.entries(); }
     /// Orders of cancelled events for which a refund is to be started.
     const auto& to_refund() const { return to_refund_.entries(); }
-    /// Whether an order of this cancelled event has something left to refund that isn't started by
-    /// itself (next_refund()).
-    bool has_stuck(EventId event) const { return count_stuck(event) > 0; }
+    /// How many orders of this cancelled event have something left to refund that isn't refunded by
+    /// itself: no refund of it is started (next_refund()), or the refund is withheld.
     std::uint64_t count_stuck(EventId event) const;
+    /// Whether a refund of some of them would start if the event were cancelled again.
+    bool has_refused(EventId event) const;
     /// By leaves_after().
     const auto& leaving() const { return leaving_.entries(); }
 
@@ -90,13 +96,15 @@ public:
 private:
     /// Enters the order among those to refund, or among those that are stuck, if it belongs there.
     void add_to_refund(const Order& order, OrderIndex index);
+    void remove_stuck(const Order& order, OrderIndex index);
     void change_sums(const Order& order, bool is_added);
 
     const SeatPlans& plans_;
     Entries<Instant> open_payments_;
     Entries<Instant> open_refunds_;
     Entries<EventId> to_refund_;
-    Entries<EventId> stuck_;
+    /// By the event, and by whether a refund would start if it were cancelled again.
+    Entries<std::pair<EventId, bool>> stuck_;
     Entries<Instant> leaving_;
     StateMap<EventId, EventMoney> money_;
     StateMap<std::pair<EventId, Instant>, HourOfSales> hours_;

@@ -225,7 +225,8 @@ public:
                         }
                     );
             for (const auto& refund : order.refunds) {
-                if (refund.status != domain::RefundStatus::open) continue;
+                if (refund.status != domain::RefundStatus::open || is_withheld(one, refund))
+                    continue;
                 const auto paid =
                     std::ranges::find(order.payments, refund.payment, &domain::Payment::id);
                 refunds.emplace(
@@ -830,7 +831,7 @@ private:
         auto& event = known->event;
         if (event.cancelled) {
             const auto is_its = [&](const KnownOrder& one) {
-                return one.entity.event == event.id && is_stuck(one);
+                return one.entity.event == event.id && is_refused(one);
             };
             if (command.request || std::ranges::any_of(orders_, is_its))
                 event.refunds_asked_at = now;
@@ -1752,8 +1753,26 @@ private:
     }
     bool is_stuck(const KnownOrder& one) const {
         const auto* event = find_event(one.entity.event);
-        return event != nullptr && event->event.cancelled && !is_being_refunded(one) &&
-               !left_to_refund(one).empty() && !next_to_refund(one);
+        if (event == nullptr || !event->event.cancelled || !was_paid(one)) return false;
+        for (const auto& refund : one.entity.refunds)
+            if (refund.status == domain::RefundStatus::open && is_withheld(one, refund))
+                return true;
+        return !is_being_refunded(one) && !left_to_refund(one).empty() && !next_to_refund(one);
+    }
+    /// Cancelling the event again starts a refund.
+    bool is_refused(const KnownOrder& one) const {
+        if (!is_stuck(one) || is_being_refunded(one)) return false;
+        return std::ranges::any_of(left_to_refund(one), [](const Left& left) {
+            return !left.payment->is_disputed;
+        });
+    }
+    /// The dispute began after the refund, or the refund began by itself.
+    static bool is_withheld(const KnownOrder& one, const domain::Refund& refund) {
+        const auto& payment =
+            *std::ranges::find(one.entity.payments, refund.payment, &domain::Payment::id);
+        const bool is_meant = refund.reason == domain::RefundReason::requested &&
+                              payment.dispute_changed_at <= refund.started_at;
+        return payment.is_disputed && !is_meant;
     }
 
     Answer answer(const domain::RefundOrder& command, Instant now) {
@@ -1774,7 +1793,11 @@ private:
         const auto all = left_to_refund(*one);
         if (all.empty()) return refuse(Reason::nothing_to_refund);
         const bool is_whole = command.seats.empty() && command.items.empty();
-        std::optional left = is_whole ? all.front() : all.back();
+        const auto holds_up = [&](const Left& one_left) {
+            return one_left.payment->is_disputed && !command.despite_dispute;
+        };
+        const auto first = std::ranges::find_if_not(all, holds_up);
+        std::optional left = !is_whole ? all.back() : first == all.end() ? all.front() : *first;
         if (is_next) left = next_to_refund(*one);
         domain::Refund refund{
             .id = refund_id,
@@ -1809,8 +1832,7 @@ private:
                 }
             }
         }
-        if (!is_next && left->payment->is_disputed && !command.despite_dispute)
-            return refuse(Reason::payment_disputed);
+        if (!is_next && holds_up(*left)) return refuse(Reason::payment_disputed);
         refund.returns_to_sale =
             command.returns_to_sale && !(refund.seats.empty() && refund.items.empty());
         one->entity.refunds.push_back(refund);

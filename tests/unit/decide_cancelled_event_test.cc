@@ -200,6 +200,28 @@ TEST_F(CancelledEvent, gives_nothing_back_while_the_buyer_disputes_it) {
     EXPECT_EQ(sales().cancelled, (RefundProgress{0, 1, 0}));
 }
 
+TEST_F(CancelledEvent, is_not_cancelled_again_for_what_that_would_not_start) {
+    const auto disputed = buy("ann", {0});
+    const auto open = buy("bob", {1});
+    const auto refused_one = buy("cid", {2});
+    done(news(disputed.order.payments[0], PaymentNews::disputed));
+    cancel_it();
+    run(open);
+    office.now += 1ms;
+    done(news(open.order.payments[0], PaymentNews::disputed));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{3, 0, 2})) << "an open refund is withheld";
+    office.now += 1ms;
+    ignored(cancelling());
+    done(failure(run(refused_one).order.refunds[0]));
+    EXPECT_EQ(sales().cancelled, (RefundProgress{3, 0, 3}));
+    office.now += 1ms;
+    EXPECT_TRUE(office.act(cancelling()));
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    EXPECT_EQ(sales().cancelled, (RefundProgress{3, 0, 2}));
+    EXPECT_THAT(unfinished().orders_to_refund, ElementsAre(refused_one.order.id));
+    ignored(cancelling());
+}
+
 TEST_F(CancelledEvent, is_the_reason_of_a_refund_only_if_it_is_cancelled) {
     ignored(next(buy("ann", {0})));
 }

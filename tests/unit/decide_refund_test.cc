@@ -310,6 +310,75 @@ TEST_F(Refunding, of_a_disputed_payment_must_be_meant) {
     done(refund(bobs));
 }
 
+TEST_F(Refunding, that_is_open_is_not_asked_for_while_the_buyer_disputes_the_payment) {
+    const auto attempt = order.order.payments[0];
+    const auto open = done(refund(order, ids({0}))).order.refunds[0];
+    ASSERT_THAT(unfinished().refunds, SizeIs(1));
+    office.now += 1ms;
+    done(news(attempt, PaymentNews::disputed));
+    EXPECT_THAT(unfinished().refunds, IsEmpty());
+    EXPECT_EQ(unfinished().oldest_since, std::nullopt);
+    EXPECT_EQ(status(order), OrderStatus::refunding);
+    auto meant = refund(order, ids({1}));
+    meant.despite_dispute = true;
+    const auto second = done(meant).order.refunds[1];
+    ASSERT_THAT(unfinished().refunds, SizeIs(1));
+    EXPECT_EQ(unfinished().refunds[0].refund, second);
+    give_back(second);
+    done(news(attempt, PaymentNews::undisputed));
+    ASSERT_THAT(unfinished().refunds, SizeIs(1));
+    EXPECT_EQ(unfinished().refunds[0].refund, open);
+    // The provider may have carried it out before the dispute.
+    office.now += 1ms;
+    done(news(attempt, PaymentNews::disputed));
+    give_back(open);
+    EXPECT_THAT(unfinished().refunds, IsEmpty());
+}
+
+TEST_F(Refunding, that_is_withheld_is_settled_by_a_person_and_started_again) {
+    const auto open = done(refund(order)).order.refunds[0];
+    office.now += 1ms;
+    done(news(order.order.payments[0], PaymentNews::disputed));
+    auto again = refund(order);
+    again.despite_dispute = true;
+    refused(again, "nothing_to_refund");
+    auto by_hand = failure(open);
+    by_hand.by = "root";
+    done(by_hand);
+    const auto meant = done(again).order.refunds[1];
+    ASSERT_THAT(unfinished().refunds, SizeIs(1));
+    EXPECT_EQ(unfinished().refunds[0].refund, meant);
+}
+
+TEST_F(Refunding, that_began_by_itself_is_not_asked_for_either) {
+    const auto placed = place(hold("bob", {2}));
+    const auto early = start(placed);
+    done(news(early, PaymentNews::declined));
+    done(success(start(placed)));
+    done(news(early, PaymentNews::disputed));
+    office.now += 1ms;
+    EXPECT_EQ(done(success(early)).status, OrderStatus::refunding);
+    EXPECT_THAT(unfinished().refunds, IsEmpty());
+    done(news(early, PaymentNews::undisputed));
+    EXPECT_THAT(unfinished().refunds, SizeIs(1));
+}
+
+TEST_F(Refunding, that_names_nothing_passes_over_a_disputed_payment) {
+    const auto placed = place(hold("bob", {2}));
+    const auto early = start(placed);
+    done(news(early, PaymentNews::declined));
+    done(success(start(placed)));
+    done(failure(done(success(early)).order.refunds[0]));
+    done(news(early, PaymentNews::disputed));
+    const auto second = done(refund(placed)).order.refunds[1];
+    EXPECT_NE(second.payment, early.id) << "the tickets' money isn't disputed";
+    give_back(second);
+    refused(refund(placed), "payment_disputed");
+    auto meant = refund(placed);
+    meant.despite_dispute = true;
+    EXPECT_EQ(done(meant).order.refunds[2].payment, early.id);
+}
+
 TEST_F(Refunding, by_the_box_office_is_no_business_of_a_provider) {
     const auto sold = done(sale({4}, PaymentMethod::cash));
     auto command = failure(done(refund(sold)).order.refunds[0]);
