@@ -280,7 +280,8 @@ Problem problem_of(const domain::Refusal& refusal) {
         case Reason::not_in_order:
             return rule_broken(
                 "NOT_IN_ORDER",
-                "",
+                // The subject is the id of a seat or the name of a category.
+                SeatId::parse(refusal.subject) ? "seat_ids" : "items",
                 "The order doesn't have " + refusal.subject + ", or less of it is left to refund."
             );
         case Reason::nothing_to_refund:

@@ -257,7 +257,12 @@ TEST_F(OrderRoutes, give_money_back_in_parts_and_the_seats_to_sale) {
     EXPECT_EQ(again.json.at("refunds").as_array().size(), 1);
     EXPECT_EQ(alice.get("/api/v1/seats/" + venue.seats[1]).text("status"), "available");
     EXPECT_EQ(alice.get("/api/v1/seats/" + venue.seats[0]).text("status"), "confirmed");
-    EXPECT_EQ(refund(bought, part).code(), "NOT_IN_ORDER");
+    const auto too_much = refund(bought, part);
+    EXPECT_EQ(too_much.code(), "NOT_IN_ORDER");
+    EXPECT_EQ(too_much.json.at("errors").at(0).at("field"), "seat_ids");
+    const auto more_units = refund(bought, R"({"items":[{"category":"Standing","quantity":1}]})");
+    EXPECT_EQ(more_units.code(), "NOT_IN_ORDER");
+    EXPECT_EQ(more_units.json.at("errors").at(0).at("field"), "items");
     EXPECT_EQ(refund(bought).text("status"), "refunded");
     EXPECT_EQ(alice.get("/api/v1/seats/" + venue.seats[0]).text("status"), "confirmed");
     EXPECT_EQ(refund(bought).code(), "ALREADY_REFUNDED");
