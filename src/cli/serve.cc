@@ -34,6 +34,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr auto kTakesNoMoney =
+    "--payments simulator gives tickets for no money; to sell, name stripe or webhook";
+
 /// Makes the process exit within a second of a journal error.
 constexpr std::chrono::milliseconds kFailStopTime{600};
 
@@ -115,6 +118,7 @@ public:
         for (const auto& weak : config::find_weak_secrets(settings_))
             log_.warn(weak);
         const auto payments = payment_choice(settings_.payments, settings_.dev).chosen;
+        if (payments == payments::Simulator::kName && !settings_.dev) log_.warn(kTakesNoMoney);
         log_.info(
             "serving",
             {{"address", address()},

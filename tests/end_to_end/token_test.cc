@@ -188,6 +188,19 @@ TEST(Log, warns_of_secrets_that_may_be_guessed_where_they_are_taken) {
     EXPECT_THAT(log, Not(HasSubstr("hidden")));
 }
 
+TEST(Log, warns_of_tickets_for_no_money_except_where_frontrow_is_tried_out) {
+    const auto log_of = [](std::vector<std::string> options) {
+        const TempFolder folder;
+        Server server{folder.path(), std::move(options), {"ADMIN_API_KEY=" + std::string(16, 'a')}};
+        EXPECT_EQ(server.stop(), 0);
+        return server.process().err();
+    };
+    constexpr auto kWarning = "gives tickets for no money";
+    EXPECT_THAT(log_of({"--payments", "simulator"}), HasSubstr(kWarning));
+    EXPECT_THAT(log_of({"--payments", "simulator", "--dev"}), Not(HasSubstr(kWarning)));
+    EXPECT_THAT(log_of({}), Not(HasSubstr(kWarning)));
+}
+
 TEST(Log, warns_of_no_secret_that_is_long_enough) {
     const TempFolder folder;
     Server server{
