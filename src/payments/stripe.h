@@ -58,7 +58,8 @@ private:
     /// The id of the Payment Intent that has the charge in its metadata; empty if there is none
     /// that can have taken money.
     io::Awaitable<Result<std::string, io::Fault>> find(Charge charge);
-    /// The id of the Payment Intent whose money is to go back.
+    /// The id of the Payment Intent whose money is to go back. Empty if there never will be one: a
+    /// person has settled the payment as succeeded, and Stripe has taken nothing.
     io::Awaitable<Result<std::string, io::Fault>> intent_of(Repayment repayment);
     /// Asks for a refund that Stripe doesn't list yet.
     io::Awaitable<Result<RepaymentVerdict, io::Fault>>

@@ -137,7 +137,7 @@ io::Awaitable<Result<std::string, io::Fault>> Stripe::intent_of(Repayment repaym
     const auto session = co_await api_->get("/v1/checkout/sessions/" + repayment.reference);
     if (!session) co_return std::unexpected(session.error());
     auto intent = text_in(session->body, "payment_intent");
-    if (intent.empty()) {
+    if (intent.empty() && text_in(session->body, "status") != "expired") {
         co_return std::unexpected(io::Fault{
             io::FaultKind::outcome_unknown, "Stripe doesn't name the payment that is to go back"
         });
@@ -148,6 +148,7 @@ io::Awaitable<Result<std::string, io::Fault>> Stripe::intent_of(Repayment repaym
 io::Awaitable<Result<RepaymentVerdict, io::Fault>> Stripe::repay(Repayment repayment) {
     const auto intent = co_await intent_of(repayment);
     if (!intent) co_return std::unexpected(intent.error());
+    if (intent->empty()) co_return failed(repayment, "no_payment");
     std::string after;
     do {
         StripeForm query{{"payment_intent", *intent}, {"limit", kPageSize}};

@@ -123,6 +123,19 @@ TEST_F(StripeRefundTest, finds_the_money_of_a_page) {
     EXPECT_TRUE((*verdict)->is_done);
 }
 
+TEST_F(StripeRefundTest, fails_if_a_person_has_settled_a_payment_that_stripe_never_took) {
+    const auto page = charge(on_page(2))->reference;
+    EXPECT_THAT(repay(repayment(1, page)), is_not_known()) << "the buyer may pay yet";
+    stripe.object(page)["status"] = "expired";
+    for (const auto& reference : {page, std::string{}}) {
+        const auto verdict = repay(repayment(1, reference));
+        ASSERT_TRUE(verdict && *verdict);
+        EXPECT_FALSE((*verdict)->is_done);
+        EXPECT_EQ((*verdict)->code, "no_payment");
+    }
+    EXPECT_EQ(stripe.ids("refund").size(), 0U);
+}
+
 TEST_F(StripeRefundTest, lists_all_that_was_moved_for_us_and_nothing_else) {
     for (std::uint64_t number = 2; number <= 5; ++number)
         ASSERT_TRUE(charge(with_token("pm_ok", number)));
