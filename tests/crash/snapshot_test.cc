@@ -363,7 +363,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "17f95e57c6b6141260f0a135691f4ceb");
+    EXPECT_EQ(digest, "34cc739667219df69e232b4544618bcc");
 }
 
 class DamagedSnapshot : public testing::Test {
