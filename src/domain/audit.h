@@ -295,6 +295,8 @@ private:
     /// The same, as the consequence of the payment's success.
     void
     judge_refund_at_once(const Fact& fact, const OrderTruth& truth, const RefundIntended& body);
+    /// Judges the numbers of the tickets that are refunded.
+    void judge_numbers(const Fact& fact, const Order& order, const RefundIntended& body);
     /// The refund of the fact, if it doesn't have this status already. Once it ends, it no longer
     /// counts as unsettled.
     Refund* unlike(const Fact& fact, RefundStatus status, OrderId order, RefundId id);
@@ -318,6 +320,8 @@ private:
     static Bits128 id_of(TicketId ticket);
     /// The order that sold this reservation; null if none did.
     const Order* order_that_sold(ReservationId id) const;
+    /// For each ticket, in the order of numbers, whether a refund has taken it from the buyer.
+    static std::vector<bool> lost_tickets(const Order& order);
     /// What has happened to the ticket that the fact changes, if there is such a ticket in the
     /// fact's event.
     TicketNotes* ticket(const Fact& fact, TicketId id);

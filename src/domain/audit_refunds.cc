@@ -97,6 +97,7 @@ void Audit::judge(const Fact& fact, const RefundIntended& body) {
         .by = body.by,
         .started_at = fact.at,
         .request = body.request,
+        .tickets = body.tickets,
     });
     ++events_[truth.event].unsettled;
 }
@@ -122,6 +123,7 @@ void Audit::judge_refund_of_tickets(
         expect(fact, units <= units_bought(order, item), "more units were refunded than bought");
         price += item.quantity * static_cast<std::uint64_t>(item.unit_price);
     }
+    judge_numbers(fact, order, body);
     const bool has_tickets = !body.seats.empty() || !body.items.empty();
     if (!has_tickets) price = price_of_returned(order, body.payment);
     expect(fact, has_tickets || price > 0, "nothing was refunded");
@@ -129,6 +131,38 @@ void Audit::judge_refund_of_tickets(
         fact,
         price == static_cast<std::uint64_t>(body.amount),
         "a refund isn't the price of its tickets"
+    );
+}
+
+void Audit::judge_numbers(const Fact& fact, const Order& order, const RefundIntended& body) {
+    // Older programs named none.
+    if (body.tickets.empty()) return;
+    const auto lost = lost_tickets(order);
+    const auto lines = ticket_lines(order.lines);
+    auto seats = body.seats;
+    auto items = body.items;
+    bool are_theirs = true;
+    std::uint32_t last = 0;
+    for (const auto number : body.tickets) {
+        const bool is_sold = number > last && number <= lines.size();
+        are_theirs = are_theirs && is_sold;
+        if (!is_sold) break;
+        last = number;
+        expect(fact, !lost[number - 1], "a ticket was refunded twice");
+        const auto& line = *lines[number - 1];
+        const auto seat = std::ranges::find(seats, line.seat);
+        if (line.kind == LineKind::category)
+            are_theirs =
+                domain::take_units(items, {line.category, 1, line.unit_price}) && are_theirs;
+        else if (seat == seats.end())
+            are_theirs = false;
+        else
+            seats.erase(seat);
+    }
+    expect(
+        fact,
+        are_theirs && seats.empty() && items.empty(),
+        "a refund names other tickets than those of its seats and units"
     );
 }
 
@@ -145,7 +179,7 @@ void Audit::judge_refund_of_nothing(
     expect(fact, body.amount == truth.order.amount, "a refund isn't what was paid");
     expect(
         fact,
-        body.seats.empty() && body.items.empty() && !body.returns_to_sale,
+        body.seats.empty() && body.items.empty() && body.tickets.empty() && !body.returns_to_sale,
         "tickets were refunded that the buyer never had"
     );
 }
@@ -206,6 +240,9 @@ void Audit::judge_late_success(const Fact& fact, const OrderTruth& truth, const 
         const auto left = price_of_returned(order, refund.payment);
         return expect(fact, left >= static_cast<std::uint64_t>(refund.amount), kTwice);
     }
+    const auto lost = lost_tickets(order);
+    for (const auto number : refund.tickets)
+        expect(fact, number > lost.size() || !lost[number - 1], kTwice);
     for (const auto seat : refund.seats)
         expect(fact, !has_refunded(order, seat), kTwice);
     for (const auto& item : refund.items) {

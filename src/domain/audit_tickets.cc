@@ -6,23 +6,36 @@
 // What the audit demands of what happens to tickets.
 
 namespace frontrow::domain {
-namespace {
+Bits128 Audit::id_of(TicketId ticket) {
+    return ticket.reservation.plus(ticket.number).bits();
+}
 
-/// For each ticket, in the order of numbers, whether a refund has taken it from the buyer.
-std::vector<bool> refunded_tickets(const Order& order) {
-    std::vector<const OrderLine*> tickets;
-    for (const auto& line : order.lines)
-        tickets.insert(tickets.end(), line.quantity, &line);
-    std::vector<bool> are_refunded(tickets.size());
+const Order* Audit::order_that_sold(ReservationId id) const {
+    const auto payments = payments_by_reservation_.find(id);
+    if (payments == payments_by_reservation_.end()) return nullptr;
+    const auto& truth = orders_.find(payments->second.order)->second;
+    return truth.sold_by ? &truth.order : nullptr;
+}
+
+std::vector<bool> Audit::lost_tickets(const Order& order) {
+    const auto tickets = ticket_lines(order.lines);
+    std::vector<bool> lost(tickets.size());
     const auto mark_last = [&](std::uint64_t count, const auto& is_one) {
         for (auto i = tickets.size(); i > 0 && count > 0; --i) {
-            if (are_refunded[i - 1] || !is_one(*tickets[i - 1])) continue;
-            are_refunded[i - 1] = true;
+            if (lost[i - 1] || !is_one(*tickets[i - 1])) continue;
+            lost[i - 1] = true;
             --count;
         }
     };
+    const auto has_taken = [](const Refund& refund) {
+        return refund.status != RefundStatus::failed ||
+               (refund.came_back && refund.returns_to_sale);
+    };
+    for (const auto& refund : order.refunds)
+        for (const auto number : refund.tickets)
+            if (has_taken(refund) && number > 0 && number <= lost.size()) lost[number - 1] = true;
     for (const auto& refund : order.refunds) {
-        if (!has_taken_tickets(refund)) continue;
+        if (!has_taken(refund) || !refund.tickets.empty()) continue;
         for (const auto seat : refund.seats)
             mark_last(1, [&](const OrderLine& line) {
                 return line.kind == LineKind::seat && line.seat == seat;
@@ -33,20 +46,7 @@ std::vector<bool> refunded_tickets(const Order& order) {
                        line.unit_price == item.unit_price;
             });
     }
-    return are_refunded;
-}
-
-}  // namespace
-
-Bits128 Audit::id_of(TicketId ticket) {
-    return ticket.reservation.plus(ticket.number).bits();
-}
-
-const Order* Audit::order_that_sold(ReservationId id) const {
-    const auto payments = payments_by_reservation_.find(id);
-    if (payments == payments_by_reservation_.end()) return nullptr;
-    const auto& truth = orders_.find(payments->second.order)->second;
-    return truth.sold_by ? &truth.order : nullptr;
+    return lost;
 }
 
 TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
@@ -64,7 +64,7 @@ TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
     const bool is_here = hold->second.event == number_of(fact.event);
     expect(fact, is_here, "a ticket changed under another event");
     if (!is_here) return nullptr;
-    const bool is_refunded = order != nullptr && refunded_tickets(*order)[id.number - 1];
+    const bool is_refunded = order != nullptr && lost_tickets(*order)[id.number - 1];
     expect(fact, !is_refunded, "something happened to a refunded ticket");
     const TicketNotes unchanged{.id = id, .event = fact.event};
     return &tickets_.try_emplace(id, unchanged).first->second;

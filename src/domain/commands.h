@@ -298,9 +298,11 @@ struct NotePayment {
     std::string by{};
 };
 
-/// Gives money back for some seats and units of a paid order. If none are named: the money for
-/// which the buyer has nothing (refundable() in domain/order.h); if there is none, all that is
-/// left. Leaves out disputed payments if there is another one.
+/// Gives money back for some seats, tickets and units of a paid order. If none are named: the money
+/// for which the buyer has nothing (refundable() in domain/order.h); if there is none, all that is
+/// left. A ticket that somebody got in with, or that was given to another account, is no unit: it
+/// must be named, unless all that is left goes back. Leaves out disputed payments
+/// if there is another one.
 struct RefundOrder {
     /// With `event_cancelled`, the decision makes the refund's id itself, and names nothing.
     RefundId refund;
@@ -314,6 +316,10 @@ struct RefundOrder {
     std::optional<RequestMark> request{};
     /// Even if the buyer disputes the payment, so that they may get the money twice.
     bool despite_dispute = false;
+    /// For seats or units. Those with the highest numbers are taken for `items`.
+    std::vector<TicketId> tickets{};
+
+    bool is_whole() const { return seats.empty() && items.empty() && tickets.empty(); }
 };
 
 /// What a provider says of a refund. It may say that one has failed which had succeeded.

@@ -2,7 +2,9 @@
 #include "domain/members.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <expected>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,28 +20,94 @@ find_managed_order(const Inventory& inventory, OrderId id, const Organizer& by, 
     return order;
 }
 
-/// The seats and units that the command names, with what they cost, out of those that can be
-/// refunded; or the first seat or category of which there are fewer.
-std::expected<Refundable, std::string>
-pick(const Order& order, Refundable left, const RefundOrder& command) {
-    Refundable picked{.payment = left.payment, .method = left.method};
-    for (const auto id : command.seats) {
-        const auto seat = std::ranges::find(left.seats, id);
-        if (seat == left.seats.end()) return std::unexpected(id.to_string());
-        left.seats.erase(seat);
-        picked.seats.push_back(id);
-        picked.amount += std::ranges::find(order.lines, id, &OrderLine::seat)->unit_price;
+/// Picks what a command names out of what can be refunded, ticket by ticket.
+class Picking {
+public:
+    Picking(const Inventory& inventory, const Order& order, Refundable left)
+        : inventory_{inventory},
+          order_{order},
+          lines_{ticket_lines(order.lines)},
+          left_{std::move(left)},
+          picked_{.payment = left_.payment, .method = left_.method} {}
+
+    /// Refuses if some of it isn't left.
+    std::expected<Refundable, Refusal> run(const RefundOrder& command) {
+        for (const auto id : command.seats)
+            if (!take(number_of(id))) return not_in_order(id.to_string());
+        for (const auto& [reservation, number] : command.tickets)
+            if (reservation != order_.reservation || !take(number))
+                return not_in_order(reservation.to_string() + "." + std::to_string(number));
+        for (const auto& wanted : command.items) {
+            const auto numbers = units_of(wanted.category);
+            if (numbers.size() < wanted.quantity) return not_in_order(wanted.category);
+            auto missing = wanted.quantity;
+            for (const auto number : numbers)
+                if (missing > 0 && !is_in_use(number) && take(number)) --missing;
+            if (missing > 0) {
+                const std::int64_t unused = wanted.quantity - missing;
+                return std::unexpected(
+                    Refusal{Reason::tickets_in_use, unused, std::string{wanted.category}}
+                );
+            }
+        }
+        std::ranges::sort(picked_.tickets);
+        return std::move(picked_);
     }
-    for (const auto& wanted : command.items)
-        if (!take_back(left.items, wanted, picked.items)) return std::unexpected(wanted.category);
-    picked.amount += amount_of({}, picked.items);
-    return picked;
-}
+
+private:
+    static std::expected<Refundable, Refusal> not_in_order(std::string subject) {
+        return std::unexpected(
+            Refusal{.reason = Reason::not_in_order, .subject = std::move(subject)}
+        );
+    }
+    /// Zero if the order hasn't sold it.
+    std::uint32_t number_of(SeatId id) const {
+        const auto found = std::ranges::find(lines_, id, &OrderLine::seat);
+        return found == lines_.end() ? 0 : static_cast<std::uint32_t>(found - lines_.begin() + 1);
+    }
+    /// The tickets that are left of the category, the highest number first.
+    TicketNumbers units_of(const std::string& category) const {
+        TicketNumbers numbers;
+        for (const auto number : left_.tickets | std::views::reverse)
+            if (const auto& line = *lines_[number - 1];
+                line.kind == LineKind::category && line.category == category)
+                numbers.push_back(number);
+        return numbers;
+    }
+    /// Somebody got in with the ticket, or has it from the buyer.
+    bool is_in_use(std::uint32_t number) const {
+        const auto* const notes = inventory_.tickets().find({order_.reservation, number});
+        return notes != nullptr && (!notes->scans.empty() || !notes->holder.empty());
+    }
+    /// Returns false if the ticket isn't left.
+    bool take(std::uint32_t number) {
+        const auto found = std::ranges::find(left_.tickets, number);
+        if (found == left_.tickets.end()) return false;
+        left_.tickets.erase(found);
+        picked_.tickets.push_back(number);
+        const auto& line = *lines_[number - 1];
+        picked_.amount += line.unit_price;
+        switch (line.kind) {
+            case LineKind::seat:
+                picked_.seats.push_back(line.seat);
+                break;
+            case LineKind::category:
+                add_units(picked_.items, {line.category, 1, line.unit_price});
+                break;
+        }
+        return true;
+    }
+
+    const Inventory& inventory_;
+    const Order& order_;
+    std::vector<const OrderLine*> lines_;
+    Refundable left_;
+    Refundable picked_;
+};
 
 /// The first that may go. If none may, the first.
 template <class MayGo>
-std::expected<Refundable, std::string>
-pick_whole(const std::vector<Refundable>& left, MayGo may_go) {
+Refundable pick_whole(const std::vector<Refundable>& left, MayGo may_go) {
     const auto first = std::ranges::find_if(left, may_go);
     return first == left.end() ? left.front() : *first;
 }
@@ -106,6 +174,7 @@ Decision begin(
         .returns_to_sale = returns_to_sale,
         .by = command.by.sub,
         .request = command.request,
+        .tickets = std::move(what.tickets),
     });
     if (is_done) settle(inventory, draft, {.refund = command.refund}, now);
     return draft.finish();
@@ -155,9 +224,9 @@ Decision decide_one(const Inventory& inventory, const RefundOrder& command, Inst
     const auto may_go = [&](const Refundable& one) {
         return command.despite_dispute || !is_disputed(*order, one.payment);
     };
-    const bool is_whole = command.seats.empty() && command.items.empty();
-    auto picked = is_whole ? pick_whole(left, may_go) : pick(*order, left.back(), command);
-    if (!picked) return refuse_subject(Reason::not_in_order, std::move(picked.error()), rests_on);
+    std::expected<Refundable, Refusal> picked = pick_whole(left, may_go);
+    if (!command.is_whole()) picked = Picking{inventory, *order, left.back()}.run(command);
+    if (!picked) return refuse(std::move(picked.error()), rests_on);
     if (!may_go(*picked)) return refuse(Reason::payment_disputed, rests_on);
     return begin(inventory, *order, command, *std::move(picked), now);
 }

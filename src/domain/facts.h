@@ -243,6 +243,9 @@ struct RefundIntended {
     bool returns_to_sale = false;
     std::string by;
     std::optional<RequestMark> request{};
+    /// The numbers of the tickets for these seats and units, rising. Empty in facts of programs
+    /// that didn't choose among units.
+    TicketNumbers tickets{};
 
     friend bool operator==(const RefundIntended&, const RefundIntended&) = default;
 };

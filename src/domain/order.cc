@@ -23,9 +23,10 @@ std::ptrdiff_t count_succeeded(const Order& order) {
     return std::ranges::count(order.payments, PaymentStatus::succeeded, &Payment::status);
 }
 
-/// Takes the refund's tickets out of `left`. Returns false, and leaves `left` in between, if it
-/// doesn't have them.
+/// Takes the refund's seats and units out of `left`. Returns false, and leaves `left` in between,
+/// if it doesn't have them, or doesn't have their tickets.
 bool take_tickets(const Refund& refund, Refundable& left) {
+    if (!std::ranges::includes(left.tickets, refund.tickets)) return false;
     for (const auto id : refund.seats) {
         const auto seat = std::ranges::find(left.seats, id);
         if (seat == left.seats.end()) return false;
@@ -36,12 +37,22 @@ bool take_tickets(const Refund& refund, Refundable& left) {
     });
 }
 
-/// Takes out of `left` what the order's refunds of its payment have taken or are about to take.
-void take_refunds(const Order& order, Refundable& left) {
-    for (const auto& refund : order.refunds) {
-        if (refund.payment != left.payment) continue;
-        if (refund.status != RefundStatus::failed) left.amount -= refund.amount;
-        if (has_taken_tickets(refund)) CHECK(take_tickets(refund, left));
+/// Adds the tickets that no refund has taken.
+void add_tickets(const Order& order, Refundable& left) {
+    const auto lines = ticket_lines(order.lines);
+    const auto are_refunded = refunded_tickets(order);
+    for (std::uint32_t number = 1; number <= lines.size(); ++number) {
+        if (are_refunded[number - 1]) continue;
+        const auto& line = *lines[number - 1];
+        left.tickets.push_back(number);
+        switch (line.kind) {
+            case LineKind::seat:
+                left.seats.push_back(line.seat);
+                break;
+            case LineKind::category:
+                add_units(left.items, {line.category, 1, line.unit_price});
+                break;
+        }
     }
 }
 
@@ -54,20 +65,12 @@ Refundable left_of(const Order& order, const Payment& payment) {
         .amount = order.amount,
         .seats = {},
         .items = {},
+        .tickets = {},
     };
-    if (&payment == sale_of(order)) {
-        for (const auto& line : order.lines) {
-            switch (line.kind) {
-                case LineKind::seat:
-                    left.seats.push_back(line.seat);
-                    break;
-                case LineKind::category:
-                    left.items.push_back({line.category, line.quantity, line.unit_price});
-                    break;
-            }
-        }
-    }
-    take_refunds(order, left);
+    if (&payment == sale_of(order)) add_tickets(order, left);
+    for (const auto& refund : order.refunds)
+        if (refund.payment == payment.id && refund.status != RefundStatus::failed)
+            left.amount -= refund.amount;
     return left;
 }
 
@@ -149,6 +152,45 @@ std::uint32_t ticket_count(const OrderLines& lines) {
     return tickets;
 }
 
+std::vector<const OrderLine*> ticket_lines(const OrderLines& lines) {
+    std::vector<const OrderLine*> tickets;
+    for (const auto& line : lines)
+        tickets.insert(tickets.end(), line.quantity, &line);
+    return tickets;
+}
+
+std::vector<bool> refunded_tickets(const Order& order) {
+    const auto lines = ticket_lines(order.lines);
+    std::vector<bool> are_refunded(lines.size());
+    const auto mark_last = [&](std::uint64_t count, const auto& is_one) {
+        for (auto i = lines.size(); i > 0 && count > 0; --i) {
+            if (are_refunded[i - 1] || !is_one(*lines[i - 1])) continue;
+            are_refunded[i - 1] = true;
+            --count;
+        }
+    };
+    for (const auto& refund : order.refunds) {
+        if (!has_taken_tickets(refund)) continue;
+        for (const auto number : refund.tickets) {
+            CHECK(number > 0 && number <= lines.size());
+            are_refunded[number - 1] = true;
+        }
+    }
+    for (const auto& refund : order.refunds) {
+        if (!has_taken_tickets(refund) || !refund.tickets.empty()) continue;
+        for (const auto seat : refund.seats)
+            mark_last(1, [&](const OrderLine& line) {
+                return line.kind == LineKind::seat && line.seat == seat;
+            });
+        for (const auto& item : refund.items)
+            mark_last(item.quantity, [&](const OrderLine& line) {
+                return line.kind == LineKind::category && line.category == item.category &&
+                       line.unit_price == item.unit_price;
+            });
+    }
+    return are_refunded;
+}
+
 std::vector<Refundable> refundable(const Order& order) {
     std::vector<Refundable> all;
     std::optional<Refundable> tickets;
@@ -157,7 +199,7 @@ std::vector<Refundable> refundable(const Order& order) {
         auto left = left_of(order, payment);
         const auto price = price_of_tickets(order, left);
         if (left.amount > price)
-            all.push_back({left.payment, left.method, left.amount - price, {}, {}});
+            all.push_back({left.payment, left.method, left.amount - price, {}, {}, {}});
         left.amount = price;
         if (left.has_tickets()) tickets = std::move(left);
     }

@@ -47,6 +47,9 @@ struct OrderLine {
     friend bool operator==(const OrderLine&, const OrderLine&) = default;
 };
 using OrderLines = std::vector<OrderLine>;
+/// Each seat and unit of an order has a ticket. They are numbered line by line and unit by unit,
+/// from 1 on.
+using TicketNumbers = std::vector<std::uint32_t>;
 
 /// Where the money of a payment is taken: by the payment provider that the settings name, at the
 /// box office, or nowhere, because the order costs nothing.
@@ -185,6 +188,8 @@ struct Refund {
     bool came_back = false;
     /// A person has said that it succeeded. The provider's word doesn't undo that.
     bool is_by_hand = false;
+    /// The tickets of the seats and items, as in RefundIntended.
+    TicketNumbers tickets{};
 
     friend bool operator==(const Refund&, const Refund&) = default;
 };
@@ -279,6 +284,12 @@ const Payment* sale_of(const Order& order);
 bool was_paid(const Order& order);
 /// One for each seat and unit.
 std::uint32_t ticket_count(const OrderLines& lines);
+/// The line of each ticket. Valid as long as `lines`.
+std::vector<const OrderLine*> ticket_lines(const OrderLines& lines);
+/// For each ticket, whether a refund of it is open or has succeeded, or has put it on sale. A
+/// refund whose fact names no tickets has taken the units with the highest numbers, of those that
+/// no other refund names.
+std::vector<bool> refunded_tickets(const Order& order);
 
 /// What can still be refunded of one payment: tickets with their price, or money alone.
 struct Refundable {
@@ -286,10 +297,12 @@ struct Refundable {
     PaymentMethod method{};
     Amount amount = 0;
     SeatIds seats;
-    /// One entry for each line, so a category with two prices has two.
+    /// A category with two prices has two entries.
     Items items;
+    /// Those of the seats and items, rising.
+    TicketNumbers tickets;
 
-    bool has_tickets() const { return !seats.empty() || !items.empty(); }
+    bool has_tickets() const { return !tickets.empty(); }
 };
 /// All that can still be refunded. First the money for which the buyer has nothing, by payment: its
 /// payment sold nothing and its refund has failed, or the money of a refund has come back after the

@@ -109,6 +109,7 @@ void note(Order& order, const RefundIntended& body, Instant at) {
         .by = body.by,
         .started_at = at,
         .request = body.request,
+        .tickets = body.tickets,
     });
 }
 

@@ -64,6 +64,7 @@ enum class Reason : std::uint8_t {
     refunded_otherwise,
     nothing_to_refund,
     not_in_order,
+    tickets_in_use,
     payment_disputed,
     event_cancelled,
     terms_not_accepted,
@@ -90,12 +91,13 @@ struct Refusal {
     /// or payments; 0 if there is none. With amount_differs, the order's amount. With
     /// format_too_low, the format that is needed. With sold_out, the units that are left; with
     /// stock_below_taken, those that are held, sold or held back. With allocation_used_up, the
-    /// tickets that the buyer can still have of the allocation.
+    /// tickets that the buyer can still have of the allocation. With tickets_in_use, the units that
+    /// are neither used nor transferred.
     std::int64_t limit = 0;
-    /// The number or id of the seat, or the name of the section, category or allocation, that
-    /// caused the refusal; empty if no single one did. With sold_out: the category that has too few
-    /// units left; empty if too few seats are free. With allocations_full: what there are too many
-    /// of.
+    /// The number or id of the seat, the id of the ticket, or the name of the section, category or
+    /// allocation, that caused the refusal; empty if no single one did. With sold_out: the category
+    /// that has too few units left; empty if too few seats are free. With allocations_full: what
+    /// there are too many of.
     std::string subject{};
     /// With seats_unavailable: each wanted seat that isn't free.
     std::vector<SeatConflict> conflicts{};

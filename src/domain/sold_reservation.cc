@@ -31,6 +31,7 @@ SoldReservation::find(const Inventory& inventory, ReservationId id, Instant now)
         sold.order_ = order;
         sold.owner_ = &order->user;
         sold.event_ = inventory.plans().find(order->event);
+        if (!order->refunds.empty()) sold.are_refunded_ = refunded_tickets(*order);
     } else if (const auto* row = inventory.reservations().find(id, now);
                row != nullptr && row->status == ReservationStatus::confirmed) {
         sold.owner_ = &inventory.reservations().buyers().name(row->user);
@@ -45,10 +46,6 @@ TicketPlace SoldReservation::place(std::uint32_t number) const {
     auto place = place_of(lines(), number);
     CHECK(place);
     return *std::move(place);
-}
-
-bool SoldReservation::is_refunded(std::uint32_t number) const {
-    return order_ != nullptr && domain::is_refunded(*order_, number);
 }
 
 TicketNotes SoldReservation::notes(std::uint32_t number) const {

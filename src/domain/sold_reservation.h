@@ -33,7 +33,9 @@ public:
 
     TicketPlace place(std::uint32_t number) const;
     /// True if a refund of the ticket is open or has succeeded.
-    bool is_refunded(std::uint32_t number) const;
+    bool is_refunded(std::uint32_t number) const {
+        return !are_refunded_.empty() && are_refunded_.at(number - 1);
+    }
     /// The account that has the ticket.
     const std::string& holder(const TicketNotes& notes) const {
         return notes.holder.empty() ? owner() : notes.holder;
@@ -58,6 +60,8 @@ private:
     const Order* order_ = nullptr;
     /// What the reservation has, without prices. Empty if an order sold it.
     OrderLines lines_;
+    /// For each ticket. Empty if no refund has begun.
+    std::vector<bool> are_refunded_;
 };
 
 /// A ticket of a reservation that was sold.

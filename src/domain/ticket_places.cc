@@ -1,28 +1,20 @@
 #include "domain/ticket_places.h"
 
-#include "base/check.h"
-
 #include <algorithm>
 #include <string_view>
 
 namespace frontrow::domain {
 namespace {
 
-/// A ticket's line, and its place among the units of the line.
-struct LineOfTicket {
-    const OrderLine* line = nullptr;
-    std::uint32_t unit = 0;
-};
-
-/// The line is null if there is no ticket with this number.
-LineOfTicket find_line(const OrderLines& lines, std::uint32_t number) {
-    if (number == 0) return {};
+/// Null if there is no ticket with this number.
+const OrderLine* find_line(const OrderLines& lines, std::uint32_t number) {
+    if (number == 0) return nullptr;
     auto unit = number - 1;
     for (const auto& line : lines) {
-        if (unit < line.quantity) return {&line, unit};
+        if (unit < line.quantity) return &line;
         unit -= line.quantity;
     }
-    return {};
+    return nullptr;
 }
 
 TicketPlace place_in(const OrderLine& line) {
@@ -34,48 +26,12 @@ TicketPlace place_in(const OrderLine& line) {
     }
 }
 
-/// How many units like those of this line are refunded.
-std::uint64_t units_refunded(const Order& order, const OrderLine& like) {
-    std::uint64_t units = 0;
-    for (const auto& refund : order.refunds) {
-        if (!has_taken_tickets(refund)) continue;
-        for (const auto& item : refund.items)
-            if (item.category == like.category && item.unit_price == like.unit_price)
-                units += item.quantity;
-    }
-    return units;
-}
-
-/// How many units like this one have higher numbers.
-std::uint64_t units_after(const OrderLines& lines, const LineOfTicket& ticket) {
-    const auto& like = *ticket.line;
-    std::uint64_t units = like.quantity - ticket.unit - 1;
-    for (const auto* line = &like + 1; line != lines.data() + lines.size(); ++line)
-        if (line->category == like.category && line->unit_price == like.unit_price)
-            units += line->quantity;
-    return units;
-}
-
 }  // namespace
 
 std::optional<TicketPlace> place_of(const OrderLines& lines, std::uint32_t number) {
-    const auto found = find_line(lines, number);
-    if (found.line == nullptr) return std::nullopt;
-    return place_in(*found.line);
-}
-
-bool is_refunded(const Order& order, std::uint32_t number) {
-    const auto ticket = find_line(order.lines, number);
-    CHECK(ticket.line != nullptr);
-    switch (ticket.line->kind) {
-        case LineKind::seat:
-            return std::ranges::any_of(order.refunds, [&](const Refund& refund) {
-                return has_taken_tickets(refund) &&
-                       std::ranges::count(refund.seats, ticket.line->seat) > 0;
-            });
-        case LineKind::category:
-            return units_after(order.lines, ticket) < units_refunded(order, *ticket.line);
-    }
+    const auto* const line = find_line(lines, number);
+    if (line == nullptr) return std::nullopt;
+    return place_in(*line);
 }
 
 std::string gate_of(const SeatPlans& plans, const EventSpec& spec, const TicketPlace& place) {

@@ -13,12 +13,8 @@ namespace frontrow::domain {
 // What follows for tickets from what was sold. `lines` are those of the order that sold the
 // reservation, or lines about what the reservation has, if no order did.
 
-/// Tickets are numbered line by line and unit by unit, from 1 on. Nothing if there is no ticket
-/// with this number.
+/// Nothing if there is no ticket with this number.
 std::optional<TicketPlace> place_of(const OrderLines& lines, std::uint32_t number);
-/// True if a refund of this ticket is open or has succeeded. Of the units with the same category
-/// and price, those with the highest numbers are refunded. CHECKs that there is such a ticket.
-bool is_refunded(const Order& order, std::uint32_t number);
 
 /// The name of the gate that the event's terms name for the place; empty if there is none.
 std::string gate_of(const SeatPlans& plans, const EventSpec& spec, const TicketPlace& place);

@@ -21,6 +21,7 @@ constexpr std::size_t kLineBytes = 1'024;
 constexpr std::size_t kSeatSpecBytes = 192;
 constexpr std::size_t kSeatIdBytes = 40;
 constexpr std::size_t kUnitPriceBytes = 20;
+constexpr std::size_t kTicketNumberBytes = 11;
 constexpr std::size_t kItemBytes = 96;
 constexpr std::size_t kOrderLineBytes = 192;
 constexpr std::size_t kAccessCodeBytes = 36;
@@ -79,6 +80,10 @@ void measure(Measure& line, const SeatIds& seats) {
 void measure(Measure& line, const UnitPrices& prices) {
     line.add(kUnitPriceBytes * prices.size());
     line.expect(std::ranges::all_of(prices, [](auto price) { return price >= 0; }));
+}
+
+void measure(Measure& line, const TicketNumbers& numbers) {
+    line.add(kTicketNumberBytes * numbers.size());
 }
 
 void measure(Measure& line, const Items& items) {

@@ -284,6 +284,13 @@ Problem problem_of(const domain::Refusal& refusal) {
                 SeatId::parse(refusal.subject) ? "seat_ids" : "items",
                 "The order doesn't have " + refusal.subject + ", or less of it is left to refund."
             );
+        case Reason::tickets_in_use:
+            return conflict(
+                "TICKETS_IN_USE",
+                "Of " + refusal.subject + ", " + units(limit) +
+                    " can be refunded without a name; the others are used or were given to "
+                    "another account, and must be named in tickets."
+            );
         case Reason::nothing_to_refund:
             return conflict("ALREADY_REFUNDED", "Nothing of the order is left to refund.");
         case Reason::event_cancelled:

@@ -74,6 +74,12 @@ std::string canonical(const RefundRequest& request) {
     append_bytes(
         out, {0, (request.returns_to_sale ? 1U : 0U) + (request.despite_dispute ? 2U : 0U)}
     );
+    auto tickets = request.tickets;
+    std::ranges::sort(tickets);
+    for (const auto& [reservation, number] : tickets) {
+        append_bytes(out, reservation.bits());
+        append_bytes(out, {0, number});
+    }
     return out;
 }
 

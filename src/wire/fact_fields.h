@@ -227,7 +227,7 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::RefundIntended> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, refund, payment, reason, amount, seats, items, returns_to_sale, by, request] =
+    auto& [order, refund, payment, reason, amount, seats, items, returns_to_sale, by, request, tickets] =
         body;
     fields("order_id", order);
     fields("refund_id", refund);
@@ -238,6 +238,7 @@ void describe(Fields& fields, Body& body) {
     fields.unless_empty("items", items);
     fields("returns_to_sale", returns_to_sale);
     fields.unless_empty("by", by);
+    fields.unless_empty("ticket_numbers", tickets);
     describe(fields, request);
 }
 

@@ -55,6 +55,15 @@ void FieldsWriter::unless_empty(Key name, const UnitPrices& prices) {
     json_.end_array();
 }
 
+void FieldsWriter::unless_empty(Key name, const TicketNumbers& numbers) {
+    if (numbers.empty()) return;
+    json_.key(name);
+    json_.begin_array();
+    for (const auto number : numbers)
+        json_.value(number);
+    json_.end_array();
+}
+
 void FieldsWriter::operator()(Key name, const std::vector<SeatSpec>& seats) {
     json_.key(name);
     json_.begin_array();
@@ -155,6 +164,20 @@ void FieldsReader::unless_empty(std::string_view name, UnitPrices& prices) {
         if (number == nullptr || *number < 0)
             return in_.complain(name, "must hold whole numbers from 0 on");
         prices.push_back(*number);
+    }
+}
+
+void FieldsReader::unless_empty(std::string_view name, TicketNumbers& numbers) {
+    if (!in_.has(name)) return;
+    const auto* const list = in_.array(name);
+    if (list == nullptr) return;
+    numbers.reserve(list->size());
+    for (const auto& one : *list) {
+        const auto* const number = one.if_int64();
+        const std::int64_t last = numbers.empty() ? 0 : numbers.back();
+        if (number == nullptr || *number <= last || *number > kAnyCount.max)
+            return in_.complain(name, "must hold rising whole numbers from 1 on");
+        numbers.push_back(static_cast<std::uint32_t>(*number));
     }
 }
 

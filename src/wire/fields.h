@@ -103,6 +103,7 @@ public:
         if (!text.empty()) (*this)(name, text);
     }
     void unless_empty(Key name, const domain::UnitPrices& prices);
+    void unless_empty(Key name, const domain::TicketNumbers& numbers);
     template <class List>
         requires std::same_as<List, domain::Items> || std::same_as<List, domain::SeatIds>
     void unless_empty(Key name, const List& list) {
@@ -224,6 +225,7 @@ public:
         if (auto read = in_.optional_text(name, bounds)) text = std::move(*read);
     }
     void unless_empty(std::string_view name, domain::UnitPrices& prices);
+    void unless_empty(std::string_view name, domain::TicketNumbers& numbers);
     void unless_empty(std::string_view name, domain::Items& items);
     void unless_empty(std::string_view name, std::vector<std::string>& texts, TextBounds bounds) {
         if (in_.has(name)) texts = in_.texts(name, bounds);

@@ -4,6 +4,7 @@
 #include "wire/fields.h"
 #include "wire/json_writer.h"
 #include "wire/status_names.h"
+#include "wire/ticket_json.h"
 
 #include <algorithm>
 
@@ -26,7 +27,7 @@ void write_payment(JsonWriter& json, const Payment& payment) {
     json.end_object();
 }
 
-void write_refund(JsonWriter& json, const Refund& refund) {
+void write_refund(JsonWriter& json, const Refund& refund, ReservationId reservation) {
     json.begin_object();
     FieldsWriter fields{json};
     fields("id", refund.id);
@@ -35,6 +36,13 @@ void write_refund(JsonWriter& json, const Refund& refund) {
     fields("reason", refund.reason);
     fields.unless_empty("seat_ids", refund.seats);
     fields.unless_empty("items", refund.items);
+    if (!refund.tickets.empty()) {
+        json.key("tickets");
+        json.begin_array();
+        for (const auto number : refund.tickets)
+            json.value(text_of({reservation, number}));
+        json.end_array();
+    }
     fields("started_at", refund.started_at);
     fields("settled_at", refund.settled_at);
     json.end_object();
@@ -66,7 +74,7 @@ void append_order(std::string& out, const OrderView& view, const Contact& contac
     json.key("refunds");
     json.begin_array();
     for (const auto& refund : order.refunds)
-        write_refund(json, refund);
+        write_refund(json, refund, order.reservation);
     json.end_array();
     if (std::ranges::any_of(order.payments, &Payment::is_disputed)) json.field("disputed", true);
     json.end_object();

@@ -5,6 +5,9 @@
 #include "wire/payment_token.h"
 #include "wire/plain_text.h"
 #include "wire/requests.h"
+#include "wire/ticket_json.h"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -76,6 +79,30 @@ PaymentMethod read_box_office_method(ObjectReader& in) {
     return PaymentMethod::cash;
 }
 
+/// Reads `tickets`, which may be absent.
+std::vector<domain::TicketId> read_tickets(ObjectReader& in) {
+    std::vector<domain::TicketId> tickets;
+    if (!in.has("tickets")) return tickets;
+    const auto* const list = in.array("tickets");
+    if (list == nullptr) return tickets;
+    if (list->empty() || list->size() > kSeatIdsMax) {
+        in.complain("tickets", "must name 1 to " + std::to_string(kSeatIdsMax) + " tickets");
+        return tickets;
+    }
+    for (const auto& one : *list) {
+        const auto* const text = one.if_string();
+        const auto id = text == nullptr ? std::nullopt : parse_ticket_id(*text);
+        if (!id) {
+            in.complain(
+                "tickets", "must hold ids of tickets: a reservation's UUID, a dot and a number"
+            );
+            return tickets;
+        }
+        tickets.push_back(*id);
+    }
+    return tickets;
+}
+
 }  // namespace
 
 std::string read_payment_token(ObjectReader& in) {
@@ -117,11 +144,13 @@ Result<RefundRequest, ParseError> parse_refund_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         // Without them all that is left goes back, and a misspelt name would have the same effect.
         in.refuse_others(
-            {"seat_ids", "items", "return_to_sale", "despite_dispute"},
-            "isn't a field of a refund: name seat_ids and items, or neither for all that is left"
+            {"seat_ids", "items", "tickets", "return_to_sale", "despite_dispute"},
+            "isn't a field of a refund: name seat_ids, items or tickets, or none of them for all "
+            "that is left"
         );
         RefundRequest request;
         request.claim = read_seats_and_items(in, complaints);
+        request.tickets = read_tickets(in);
         request.returns_to_sale = in.flag("return_to_sale");
         request.despite_dispute = in.flag("despite_dispute");
         return request;

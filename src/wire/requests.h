@@ -140,11 +140,12 @@ struct PaymentRequest {
     std::string return_url;
 };
 
-/// What is given back. If both are empty, what domain::RefundOrder says.
+/// What is given back. If it names nothing, what domain::RefundOrder says.
 struct RefundRequest {
     ClaimRequest claim;
     bool returns_to_sale = false;
     bool despite_dispute = false;
+    std::vector<domain::TicketId> tickets{};
 };
 
 /// How a payment or a refund has ended that the provider doesn't settle. Exactly one of both ids is

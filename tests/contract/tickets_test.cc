@@ -239,6 +239,39 @@ TEST_F(TicketRoutes, void_a_ticket_that_is_refunded) {
     EXPECT_EQ(check_in(code_of(ticket_of(order, 2))).status, 200) << "the other one is good";
 }
 
+TEST_F(TicketRoutes, refund_a_unit_that_is_used_or_given_away_only_by_its_id) {
+    organizer.post(
+        event_path() + "/ticket-categories", R"({"name":"Standing","price":5,"total_stock":9})"
+    );
+    const auto held = alice.reserve(
+        venue.event, {venue.seats[0]}, "units", R"(,"items":[{"category":"Standing","quantity":3}])"
+    );
+    const auto order = pay(this->order(held));
+    ASSERT_EQ(check_in(code_of(ticket_of(order, 4))).status, 200);
+    ASSERT_EQ(transfer(ticket_of(order, 3), "bob").status, 200);
+    const auto units = [](int count) {
+        return R"({"items":[{"category":"Standing","quantity":)" + std::to_string(count) + "}]}";
+    };
+    const auto refused = refund(order, units(2));
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.code(), "TICKETS_IN_USE") << refused.body;
+    EXPECT_TRUE(refused.text("message").starts_with("Of Standing, 1 unit can be refunded"));
+    const auto unused = refund(order, units(1));
+    ASSERT_EQ(unused.status, 200) << unused.body;
+    EXPECT_EQ(unused.json.at("refunds").at(0).at("tickets"), json::array{ticket_of(order, 2)});
+    EXPECT_EQ(bob.get(path_of_ticket(ticket_of(order, 3))).text("status"), "valid");
+    const auto named =
+        refund(order, json::serialize(json::object{{"tickets", {ticket_of(order, 3)}}}));
+    ASSERT_EQ(named.status, 200) << named.body;
+    EXPECT_EQ(named.json.at("refunds").at(1).at("amount"), 5);
+    EXPECT_EQ(bob.get(path_of_ticket(ticket_of(order, 3))).text("status"), "refunded");
+    EXPECT_EQ(ticket(ticket_of(order, 4)).text("status"), "used");
+    EXPECT_EQ(
+        refund(order, R"({"tickets":[")" + ticket_of(order, 3) + R"("]})").code(), "NOT_IN_ORDER"
+    );
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
+}
+
 TEST_F(TicketRoutes, are_closed_to_others) {
     const auto order = buy(0);
     const auto id = ticket_of(order);

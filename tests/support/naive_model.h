@@ -874,9 +874,9 @@ private:
                 for (std::uint32_t unit = 0; unit < line.quantity; ++unit)
                     add({line.seat, line.category});
             for (const auto& refund : by_order->refunds)
-                if (refund.status != domain::RefundStatus::failed ||
-                    (refund.came_back && refund.returns_to_sale))
-                    refund_tickets(*by_order, refund, all);
+                for (const auto number : refund.tickets)
+                    if (has_taken(refund))
+                        all[number - 1].view.status = domain::TicketStatus::refunded;
             return all;
         }
         for (const auto seat : of->now.seats)
@@ -886,6 +886,10 @@ private:
                 add({SeatId{}, item.category});
         return all;
     }
+    static bool has_taken(const domain::Refund& refund) {
+        return refund.status != domain::RefundStatus::failed ||
+               (refund.came_back && refund.returns_to_sale);
+    }
     std::string gate_of(const KnownEvent& event, const domain::TicketPlace& place) const {
         for (const auto& gate : event.event.spec.admission.gates()) {
             const auto* const seat = find_seat(place.seat);
@@ -894,30 +898,6 @@ private:
                 return gate.name;
         }
         return {};
-    }
-    /// Of units with the same category and price, the last ones are refunded.
-    static void refund_tickets(
-        const domain::Order& order,
-        const domain::Refund& refund,
-        std::vector<NaiveTickets::Sold>& all
-    ) {
-        std::vector<Amount> prices;
-        for (const auto& line : order.lines)
-            prices.insert(prices.end(), line.quantity, line.unit_price);
-        auto items = refund.items;
-        for (std::size_t i = all.size(); i-- > 0;) {
-            auto& view = all[i].view;
-            if (view.status == domain::TicketStatus::refunded) continue;
-            bool is_it = std::ranges::count(refund.seats, view.place.seat) > 0;
-            for (auto& item : items) {
-                if (item.quantity == 0 || item.category != view.place.category ||
-                    item.unit_price != prices[i])
-                    continue;
-                --item.quantity;
-                is_it = true;
-            }
-            if (is_it) view.status = domain::TicketStatus::refunded;
-        }
     }
     std::optional<NaiveTickets::Sold> sold_ticket(domain::TicketId id) const {
         for (const auto& one : sold_tickets(id.reservation))
@@ -1792,7 +1772,8 @@ private:
                 if (refund.id == refund_id) return accept(view_of(other, now));
         const auto all = left_to_refund(*one);
         if (all.empty()) return refuse(Reason::nothing_to_refund);
-        const bool is_whole = command.seats.empty() && command.items.empty();
+        const bool is_whole =
+            command.seats.empty() && command.items.empty() && command.tickets.empty();
         const auto holds_up = [&](const Left& one_left) {
             return one_left.payment->is_disputed && !command.despite_dispute;
         };
@@ -1810,27 +1791,13 @@ private:
             .started_at = now,
             .request = command.request,
         };
-        if (!command.seats.empty() || !command.items.empty()) {
-            refund.amount = 0;
-            refund.seats.clear();
-            refund.items.clear();
-            for (const auto id : command.seats) {
-                const auto place = std::ranges::find(left->seats, id);
-                if (place == left->seats.end())
-                    return refuse(Reason::not_in_order, 0, id.to_string());
-                left->seats.erase(place);
-                refund.seats.push_back(id);
-                for (const auto& line : one->entity.lines)
-                    if (line.seat == id) refund.amount += line.unit_price;
-            }
-            for (const auto& item : command.items) {
-                const auto taken = take_last(left->items, item);
-                if (!taken) return refuse(Reason::not_in_order, 0, item.category);
-                for (const auto& part : *taken) {
-                    refund.items.push_back(part);
-                    refund.amount += part.quantity * part.unit_price;
-                }
-            }
+        const bool has_tickets = !left->seats.empty() || !left->items.empty();
+        if (!is_whole) {
+            if (auto refused = pick(*one, command, refund)) return *refused;
+        } else if (has_tickets) {
+            for (const auto& sold : sold_tickets(one->entity.reservation))
+                if (sold.view.status != domain::TicketStatus::refunded)
+                    refund.tickets.push_back(sold.view.id.number);
         }
         if (!is_next && holds_up(*left)) return refuse(Reason::payment_disputed);
         refund.returns_to_sale =
@@ -1840,21 +1807,72 @@ private:
             give_money_back(*one, one->entity.refunds.back(), "", now);
         return accept(view_of(*one, now));
     }
-    /// Takes units of a category out of the list, from the last entry on; nothing if it has fewer.
-    static std::optional<domain::Items>
-    take_last(domain::Items& items, const domain::WantedItem& wanted) {
-        domain::Items taken;
-        for (auto unit = wanted.quantity; unit > 0; --unit) {
-            auto last = items.rbegin();
-            while (last != items.rend() && last->category != wanted.category)
-                ++last;
-            if (last == items.rend()) return std::nullopt;
-            if (taken.empty() || taken.back().unit_price != last->unit_price)
-                taken.push_back({wanted.category, 0, last->unit_price});
-            ++taken.back().quantity;
-            if (--last->quantity == 0) items.erase(std::next(last).base());
+    /// Has the refund take what the command names. The answer if it can't.
+    std::optional<Answer>
+    pick(const KnownOrder& one, const domain::RefundOrder& command, domain::Refund& refund) const {
+        std::vector<Amount> prices;
+        for (const auto& line : one.entity.lines)
+            prices.insert(prices.end(), line.quantity, line.unit_price);
+        auto all = sold_tickets(one.entity.reservation);
+        refund.amount = 0;
+        refund.seats.clear();
+        refund.items.clear();
+        const auto take = [&](NaiveTickets::Sold& sold) {
+            const auto& [seat, category] = sold.view.place;
+            const auto price = prices[sold.view.id.number - 1];
+            sold.view.status = domain::TicketStatus::refunded;
+            refund.tickets.push_back(sold.view.id.number);
+            refund.amount += price;
+            if (category.empty()) return refund.seats.push_back(seat);
+            for (auto& item : refund.items)
+                if (item.category == category && item.unit_price == price)
+                    return void(++item.quantity);
+            refund.items.push_back({category, 1, price});
+        };
+        const auto take_named = [&](const auto& is_it) {
+            for (auto& sold : all) {
+                if (sold.view.status == domain::TicketStatus::refunded || !is_it(sold.view))
+                    continue;
+                take(sold);
+                return true;
+            }
+            return false;
+        };
+        for (const auto id : command.seats)
+            if (!take_named([&](const auto& view) {
+                    return view.place.category.empty() && view.place.seat == id;
+                }))
+                return refuse(Reason::not_in_order, 0, id.to_string());
+        for (const auto& id : command.tickets)
+            if (!take_named([&](const auto& view) { return view.id == id; }))
+                return refuse(
+                    Reason::not_in_order,
+                    0,
+                    id.reservation.to_string() + "." + std::to_string(id.number)
+                );
+        for (const auto& wanted : command.items) {
+            std::vector<NaiveTickets::Sold*> unused;
+            std::uint32_t there = 0;
+            for (auto& sold : all | std::views::reverse) {
+                if (sold.view.status == domain::TicketStatus::refunded ||
+                    sold.view.place.category != wanted.category)
+                    continue;
+                ++there;
+                if (!tickets_.is_used(sold.view.id) && tickets_.holder(sold) == sold.view.holder)
+                    unused.push_back(&sold);
+            }
+            if (there < wanted.quantity) return refuse(Reason::not_in_order, 0, wanted.category);
+            if (unused.size() < wanted.quantity)
+                return refuse(
+                    Reason::tickets_in_use,
+                    static_cast<std::int64_t>(unused.size()),
+                    wanted.category
+                );
+            for (auto* const sold : unused | std::views::take(wanted.quantity))
+                take(*sold);
         }
-        return taken;
+        std::ranges::sort(refund.tickets);
+        return std::nullopt;
     }
 
     Answer answer(const domain::NoteRefund& command, Instant now) {
@@ -1899,6 +1917,11 @@ private:
         const bool has_returned = refund.came_back && refund.returns_to_sale;
         auto price = refund.amount;
         if (!has_returned) {
+            for (const auto& other : one.entity.refunds)
+                for (const auto number : other.tickets)
+                    if (other.id != refund.id && has_taken(other) &&
+                        std::ranges::count(refund.tickets, number) > 0)
+                        return false;
             for (const auto id : refund.seats)
                 if (std::ranges::count(left.seats, id) == 0) return false;
             for (const auto& item : refund.items) {

@@ -771,6 +771,12 @@ private:
             command.reason = domain::RefundReason::event_cancelled;
             return command;
         }
+        if (order && four[0] % 8 == 5) {
+            const auto all = model_.tickets(order->reservation);
+            for (std::size_t i = four[1] % 4U; i < all.size(); i += 3)
+                command.tickets.push_back(all[i].id);
+            if (four[1] % 32 == 4) command.tickets.push_back({order->reservation, 40});
+        }
         if (!order || four[2] % 4 == 0) return command;
         for (const auto& line : order->lines) {
             if (four[2] % 4 == 1 && !(command.seats.empty() && command.items.empty())) break;

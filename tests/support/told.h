@@ -139,13 +139,19 @@ inline std::string told(const domain::Payment& one) {
            (one.dispute_changed_at ? ", since " + to_rfc3339(*one.dispute_changed_at) : "") +
            (one.dispute_signed_at ? ", signed " + to_rfc3339(*one.dispute_signed_at) : "");
 }
+inline std::string told_numbers(const domain::TicketNumbers& numbers) {
+    std::string text;
+    for (const auto number : numbers)
+        text += " #" + std::to_string(number);
+    return text;
+}
 inline std::string told(const domain::Refund& one) {
     constexpr const char* kNames[] = {"open", "succeeded", "failed"};
     return "refund " + told(one.id) + " " + kNames[static_cast<int>(one.status)] + " of " +
            told(one.payment) + ", " + std::string{name_of(one.reason)} + ", " +
            told_number(one.amount) + " for " + told(one.seats) + told_items(one.items) +
-           (one.returns_to_sale ? ", returned" : "") + " by " + one.by + ", begun " +
-           to_rfc3339(one.started_at) + one.reference + one.failure_code +
+           told_numbers(one.tickets) + (one.returns_to_sale ? ", returned" : "") + " by " + one.by +
+           ", begun " + to_rfc3339(one.started_at) + one.reference + one.failure_code +
            (one.settled_at ? ", settled " + to_rfc3339(*one.settled_at) : "");
 }
 inline std::string told(const domain::OrderView& view) {
@@ -164,6 +170,12 @@ inline std::string told(const domain::OrderView& view) {
 }
 inline std::string told(domain::TicketId id) {
     return "ticket " + std::to_string(id.number) + " of " + told(id.reservation);
+}
+inline std::string told_tickets(const std::vector<domain::TicketId>& ids) {
+    std::string text;
+    for (const auto& id : ids)
+        text += ", " + told(id);
+    return text;
 }
 inline std::string told(const domain::TicketScan& scan) {
     return "scan " + told(scan.id) + " at gate \"" + scan.gate + "\", " +
@@ -359,7 +371,8 @@ inline std::string told(const domain::RefundOrder& command) {
     return told(command.by) + " refunds of order " + told(command.order) + " as " +
            told(command.refund) + " " + told(command.seats) + told_items(command.items) + ", " +
            std::string{name_of(command.reason)} + (command.returns_to_sale ? ", returned" : "") +
-           (command.despite_dispute ? ", despite a dispute" : "") + told_key(command.request);
+           (command.despite_dispute ? ", despite a dispute" : "") + told_tickets(command.tickets) +
+           told_key(command.request);
 }
 inline std::string told(const domain::NoteRefund& command) {
     return command.provider + " says that refund " + told(command.refund) +

@@ -127,6 +127,30 @@ TEST(AuditOfTickets, finds_something_that_happened_to_a_refunded_ticket) {
     });
 }
 
+TEST(AuditOfTickets, finds_a_refund_of_other_tickets_than_its_seats_and_units) {
+    const std::string complaint =
+        ": a refund names other tickets than those of its seats and units";
+    const auto naming = [](std::uint64_t number, SeatIds seats, TicketNumbers tickets) {
+        auto body = refunding(number, std::move(seats), {{"Floor", 1, 3'000}});
+        body.tickets = std::move(tickets);
+        return body;
+    };
+    const auto second = [&] { return sold().fact(naming(1, {}, {2})); };
+    expect_found({
+        {second(), {}},
+        {second().fact(scanned(ticket(2, 3), 1, 0s)), {}},
+        {second().fact(scanned(ticket(2, 2), 1, 0s)),
+         {"16: something happened to a refunded ticket"}},
+        {second().fact(naming(2, {}, {2})), {"16: a ticket was refunded twice"}},
+        {second().fact(naming(2, {seat(2)}, {1, 3})), {}},
+        {sold().fact(naming(1, {seat(2)}, {2})), {"15" + complaint}},
+        {sold().fact(naming(1, {seat(2)}, {2, 3})), {"15" + complaint}},
+        {sold().fact(naming(1, {seat(2)}, {3, 1})), {"15" + complaint}},
+        {sold().fact(naming(1, {}, {4})), {"15" + complaint}},
+        {sold().fact(naming(1, {}, {0})), {"15" + complaint}},
+    });
+}
+
 TEST(AuditOfTickets, finds_a_scan_that_must_not_count) {
     const auto id = ticket(1, 1);
     auto back = confirmed().at(1min);

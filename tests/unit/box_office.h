@@ -304,6 +304,8 @@ inline std::string_view word_for(Reason reason) {
             return "nothing_to_refund";
         case Reason::not_in_order:
             return "not_in_order";
+        case Reason::tickets_in_use:
+            return "tickets_in_use";
         case Reason::event_cancelled:
             return "event_cancelled";
         case Reason::terms_not_accepted:

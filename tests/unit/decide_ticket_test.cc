@@ -135,9 +135,84 @@ TEST_F(TicketOfOrder, for_a_unit_is_refunded_from_the_highest_number_on) {
     const auto next = begin_refund({}, {{"Floor", 1}});
     EXPECT_THAT(refunded(order), ElementsAre(4U, 5U));
     fail(last);
-    EXPECT_THAT(refunded(order), ElementsAre(5U)) << "one unit is refunded, whichever refund it is";
+    EXPECT_THAT(refunded(order), ElementsAre(4U)) << "the other refund has its own ticket";
     give_back(next);
-    EXPECT_THAT(refunded(order), ElementsAre(5U));
+    EXPECT_THAT(refunded(order), ElementsAre(4U));
+    begin_refund({}, {{"Floor", 1}});
+    EXPECT_THAT(refunded(order), ElementsAre(4U, 5U));
+    refused(given_back(last), "refunded_otherwise");
+}
+
+TEST_F(TicketOfOrder, that_is_used_or_transferred_is_not_refunded_unless_it_is_named) {
+    use(ticket(order, 5));
+    transfer(ticket(order, 4), "ann", "bob");
+    EXPECT_EQ(refused(refund(order, {}, {{"Floor", 2}}), "tickets_in_use").limit, 1);
+    EXPECT_EQ(refused(refund(order, {}, {{"Floor", 3}}), "tickets_in_use").subject, "Floor");
+    refused(refund(order, {}, {{"Floor", 4}}), "not_in_order");
+    EXPECT_THAT(begin_refund({}, {{"Floor", 1}}).tickets, ElementsAre(3U));
+    EXPECT_EQ(seen(ticket(order, 3)).status, TicketStatus::refunded);
+    EXPECT_EQ(seen(ticket(order, 4)).holder, "bob");
+    EXPECT_EQ(refused(refund(order, {}, {{"Floor", 1}}), "tickets_in_use").limit, 0);
+
+    auto named = refund(order);
+    named.tickets = {ticket(order, 5)};
+    const auto given_back = done(named).order.refunds.back();
+    EXPECT_EQ(given_back.amount, 3'000);
+    EXPECT_EQ(given_back.items, (Items{{"Floor", 1, 3'000}}));
+    EXPECT_THAT(refunded(order), ElementsAre(3U, 5U));
+    EXPECT_TRUE(seen(ticket(order, 5)).used);
+    EXPECT_THAT(done(refund(order)).order.refunds.back().tickets, ElementsAre(1U, 2U, 4U))
+        << "all that is left needs no name";
+}
+
+TEST_F(TicketOfOrder, is_refunded_by_its_id_beside_seats_and_units) {
+    auto some = refund(order, ids({3}), {{"Floor", 1}});
+    some.tickets = {ticket(order, 2), ticket(order, 5)};
+    const auto given_back = done(some).order.refunds.back();
+    EXPECT_EQ(given_back.seats, ids({3, 1}));
+    EXPECT_EQ(given_back.items, (Items{{"Floor", 2, 3'000}}));
+    EXPECT_THAT(given_back.tickets, ElementsAre(1U, 2U, 4U, 5U));
+    const auto others = buy("bob", {4});
+    for (const auto id :
+         {ticket(order, 5), ticket(order, 6), ticket(order, 0), ticket(others, 1)}) {
+        auto wrong = refund(order);
+        wrong.tickets = {ticket(order, 3), id};
+        EXPECT_EQ(
+            refused(wrong, "not_in_order").subject,
+            id.reservation.to_string() + "." + std::to_string(id.number)
+        );
+    }
+}
+
+TEST_F(TicketOfOrder, for_a_unit_that_an_older_refund_took_has_the_highest_number) {
+    const auto facts = office.history();
+    Inventory inventory;
+    std::uint64_t seq = 0;
+    for (const auto& fact : facts) {
+        evolve(inventory, fact);
+        seq = fact.seq;
+    }
+    const auto refund_with = [&](std::uint64_t number, TicketNumbers tickets) {
+        RefundIntended body{
+            .order = order.order.id,
+            .refund = RefundId{Bits128{12, number}},
+            .payment = order.order.payments[0].id,
+            .amount = 3'000,
+            .seats = {},
+            .items = {{"Floor", 1, 3'000}},
+            .by = "house",
+            .tickets = std::move(tickets),
+        };
+        evolve(inventory, {++seq, office.now, {}, event, std::move(body)});
+        const auto& now = *inventory.orders().find(order.order.id, office.now);
+        std::vector<std::uint32_t> numbers;
+        for (std::uint32_t i = 0; i < 5; ++i)
+            if (refunded_tickets(now)[i]) numbers.push_back(i + 1);
+        return numbers;
+    };
+    EXPECT_THAT(refund_with(1, {}), ElementsAre(5U));
+    EXPECT_THAT(refund_with(2, {4}), ElementsAre(4U, 5U));
+    EXPECT_THAT(refund_with(3, {}), ElementsAre(3U, 4U, 5U));
 }
 
 TEST_F(TicketOfOrder, for_a_unit_is_refunded_among_those_with_its_price) {

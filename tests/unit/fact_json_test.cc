@@ -272,6 +272,13 @@ PaymentIntended any_payment() {
     };
 }
 
+TicketNumbers any_numbers() {
+    TicketNumbers numbers;
+    for (auto number = within<std::uint32_t>(0, 3); number > 0 && number < 9; number += 2)
+        numbers.push_back(number);
+    return numbers;
+}
+
 RefundIntended any_refund() {
     return {
         .order = OrderId{any_bits()},
@@ -284,6 +291,7 @@ RefundIntended any_refund() {
         .returns_to_sale = any_truth(),
         .by = any_text(),
         .request = any_request(),
+        .tickets = any_numbers(),
     };
 }
 

@@ -756,6 +756,7 @@ constexpr Change kChanges[]{
     [](auto& facts) { refund_in(facts).seats.clear(); },
     [](auto& facts) { refund_in(facts).items = {{"Floor", 1, 0}}; },
     [](auto& facts) { refund_in(facts).returns_to_sale = false; },
+    [](auto& facts) { refund_in(facts).tickets = {1}; },
     [](auto& facts) { refund_in(facts).by = "yard"; },
     [](auto& facts) { refund_in(facts).request.reset(); },
     [](auto& facts) { facts[39].at -= Millis{1}; },

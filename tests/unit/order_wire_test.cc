@@ -3,6 +3,7 @@
 #include "wire/fact_json.h"
 #include "wire/order_csv.h"
 #include "wire/requests.h"
+#include "wire/ticket_json.h"
 
 #include <gtest/gtest.h>
 
@@ -130,6 +131,22 @@ TEST(RefundRequests, without_a_body_are_about_everything) {
         wrong_fields(parse_refund_request(R"({"seat_ids":[]})")),
         std::vector<std::string>{"seat_ids"}
     );
+}
+
+TEST(RefundRequests, can_name_tickets) {
+    const std::string one = "018f7c2e-0c30-7000-8000-000000000001.1";
+    const std::string two = "018f7c2e-0c30-7000-8000-000000000001.2";
+    const auto with = [](const std::string& tickets) {
+        return parse_refund_request(R"({"tickets":)" + tickets + "}");
+    };
+    const auto both = with("[\"" + one + "\",\"" + two + "\"]");
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->tickets, (std::vector{*parse_ticket_id(one), *parse_ticket_id(two)}));
+    EXPECT_EQ(canonical(*both), canonical(*with("[\"" + two + "\",\"" + one + "\"]")));
+    EXPECT_NE(canonical(*both), canonical(*with("[\"" + one + "\"]")));
+    EXPECT_NE(canonical(*both), canonical(RefundRequest{}));
+    for (const std::string bad : {"[]", "1", "[1]", R"(["018f7c2e-0c30-7000-8000-000000000001"])"})
+        EXPECT_EQ(wrong_fields(with(bad)), std::vector<std::string>{"tickets"}) << bad;
 }
 
 TEST(RefundRequests, with_other_fields_give_nothing_back) {

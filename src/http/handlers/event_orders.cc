@@ -273,6 +273,7 @@ Awaitable<void> refund_order(Context& context) {
         .returns_to_sale = request->returns_to_sale,
         .request = *mark,
         .despite_dispute = request->despite_dispute,
+        .tickets = std::move(request->tickets),
     };
     auto& services = context.services;
     auto result = co_await services.store.execute(std::move(command), context.trace);
