@@ -322,8 +322,12 @@ private:
     const Order* order_that_sold(ReservationId id) const;
     /// For each ticket, in the order of numbers, whether a refund has taken it from the buyer.
     static std::vector<bool> lost_tickets(const Order& order);
+    /// Whether a refund has taken this ticket, which must exist, from the buyer.
+    bool is_lost(TicketId id) const;
     /// What has happened to the ticket that the fact changes, if there is such a ticket in the
     /// fact's event.
+    TicketNotes* sold_ticket(const Fact& fact, TicketId id);
+    /// The same for a fact that can't be about a refunded ticket.
     TicketNotes* ticket(const Fact& fact, TicketId id);
 
     static Takings& takings_of(std::vector<Takings>& all, Currency currency);

@@ -49,7 +49,7 @@ std::vector<bool> Audit::lost_tickets(const Order& order) {
     return lost;
 }
 
-TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
+TicketNotes* Audit::sold_ticket(const Fact& fact, TicketId id) {
     const auto hold = holds_.find(id.reservation);
     const auto* const order = order_that_sold(id.reservation);
     std::uint64_t tickets = 0;
@@ -64,18 +64,28 @@ TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
     const bool is_here = hold->second.event == number_of(fact.event);
     expect(fact, is_here, "a ticket changed under another event");
     if (!is_here) return nullptr;
-    const bool is_refunded = order != nullptr && lost_tickets(*order)[id.number - 1];
-    expect(fact, !is_refunded, "something happened to a refunded ticket");
     const TicketNotes unchanged{.id = id, .event = fact.event};
     return &tickets_.try_emplace(id, unchanged).first->second;
 }
 
+bool Audit::is_lost(TicketId id) const {
+    const auto* const order = order_that_sold(id.reservation);
+    return order != nullptr && lost_tickets(*order)[id.number - 1];
+}
+
+TicketNotes* Audit::ticket(const Fact& fact, TicketId id) {
+    auto* known = sold_ticket(fact, id);
+    if (known != nullptr) expect(fact, !is_lost(id), "something happened to a refunded ticket");
+    return known;
+}
+
 template <>
 void Audit::judge(const Fact& fact, const TicketScanned& body) {
-    auto* known = ticket(fact, body.ticket);
+    auto* known = body.is_late ? sold_ticket(fact, body.ticket) : ticket(fact, body.ticket);
     if (known == nullptr) return;
     const auto& scan = body.scan;
-    auto& scans = known->scans;
+    auto& [id, event, issue, holder, scans, reinstated_at, taken_back, issued_at, recorded, late] =
+        *known;
     expect(fact, !body.by.empty(), "a ticket was scanned by nobody");
     expect(
         fact,
@@ -83,11 +93,22 @@ void Audit::judge(const Fact& fact, const TicketScanned& body) {
         "a ticket of a cancelled event was scanned"
     );
     expect(fact, scan.at <= fact.at, "a scan was told before it happened");
-    const bool is_taken_back = (known->reinstated_at && scan.at < *known->reinstated_at) ||
-                               std::ranges::count(known->taken_back, scan.id) > 0;
+    const bool is_taken_back =
+        (reinstated_at && scan.at < *reinstated_at) || std::ranges::count(taken_back, scan.id) > 0;
     expect(fact, !is_taken_back, "a scan counted that an organizer had taken back");
-    const bool is_new = std::ranges::count(scans, scan.id, &TicketScan::id) == 0;
+    bool is_new = std::ranges::count(scans, scan.id, &TicketScan::id) == 0;
+    const auto with_id = std::ranges::find(late, scan.id, &TicketScan::id);
+    if (body.is_late) {
+        is_new = is_new && with_id == late.end();
+        expect(fact, is_new, "a scan counted twice");
+        expect(fact, issue > 1 || is_lost(id), "a scan came too late for a ticket that was good");
+        late.push_back(scan);
+        expect(fact, late.size() <= kLateScansMax, "a scan was recorded after too many others");
+        return;
+    }
     expect(fact, is_new, "a scan counted twice");
+    if (with_id != late.end()) late.erase(with_id);
+    ++recorded;
     scans.push_back(scan);
     std::ranges::sort(scans, {}, [](const TicketScan& one) { return std::tie(one.at, one.id); });
     if (scans.size() <= kScansMax) return;
@@ -100,13 +121,18 @@ void Audit::judge(const Fact& fact, const TicketReinstated& body) {
     auto* known = ticket(fact, body.ticket);
     if (known == nullptr) return;
     expect(fact, !body.by.empty(), "a ticket was reinstated by nobody");
-    expect(fact, !known->scans.empty(), "a ticket was reinstated that wasn't used");
+    const bool was_scanned = !known->scans.empty() || !known->late.empty();
+    expect(fact, was_scanned, "a ticket was reinstated that wasn't used");
     auto& taken = known->taken_back;
     for (const auto& scan : known->scans)
+        taken.push_back(scan.id);
+    for (const auto& scan : known->late)
         taken.push_back(scan.id);
     while (taken.size() > kTakenBackMax)
         taken.erase(taken.begin());
     known->scans.clear();
+    known->late.clear();
+    known->scans_recorded = 0;
     known->reinstated_at = fact.at;
 }
 
@@ -129,6 +155,7 @@ void Audit::judge(const Fact& fact, const TicketReissued& body) {
     expect(fact, body.holder != owner, "a ticket was transferred to its buyer by name");
     known->issue = body.issue;
     known->holder = body.holder;
+    known->issued_at = fact.at;
 }
 
 Audit::Made Audit::made_by(const Fact&, const TicketReinstated& body) {

@@ -74,10 +74,10 @@ private:
                 numbers.push_back(number);
         return numbers;
     }
-    /// Somebody got in with the ticket, or has it from the buyer.
+    /// Somebody got in with the ticket, or may have, or has it from the buyer.
     bool is_in_use(std::uint32_t number) const {
         const auto* const notes = inventory_.tickets().find({order_.reservation, number});
-        return notes != nullptr && (!notes->scans.empty() || !notes->holder.empty());
+        return notes != nullptr && (notes->is_scanned() || !notes->holder.empty());
     }
     /// Returns false if the ticket isn't left.
     bool take(std::uint32_t number) {

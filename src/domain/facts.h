@@ -288,6 +288,9 @@ struct TicketScanned {
     TicketId ticket;
     TicketScan scan;
     std::string by;
+    /// The ticket had been refunded or issued again when a gate without a network told the scan. It
+    /// doesn't make the ticket a used one.
+    bool is_late = false;
 
     friend bool operator==(const TicketScanned&, const TicketScanned&) = default;
 };

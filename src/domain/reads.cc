@@ -354,7 +354,8 @@ public:
         const bool is_from_another = last && last->sold.owner() != user_;
         if (!after || is_from_another) {
             state_.tickets().visit_transferred_to(user_, after, [&](const TicketNotes& notes) {
-                return add(*find_ticket(state_, notes.id, now_));
+                const auto sold = SoldReservation::find(state_, notes.id.reservation, now_);
+                return add(sold.value(), notes.id.number);
             });
             after.reset();
         } else {
@@ -374,9 +375,9 @@ private:
     }
     bool is_full() const { return list_.size() >= page_.limit; }
     /// Returns false once the page is full.
-    bool add(const KnownTicket& ticket) {
-        const bool is_wanted = ticket.holder() == user_ && !ticket.is_refunded();
-        if (is_wanted && passed_++ >= page_.offset) list_.push_back(ticket.view());
+    bool add(const SoldReservation& sold, std::uint32_t number) {
+        const bool is_listed = !sold.is_refunded(number);
+        if (is_listed && passed_++ >= page_.offset) list_.push_back(sold.view(number));
         return !is_full();
     }
     /// Adds the tickets with higher numbers that weren't transferred.
@@ -384,8 +385,8 @@ private:
         const auto sold = SoldReservation::find(state_, id, now_);
         const auto count = sold ? sold->ticket_count() : 0;
         for (auto number = after + 1; number <= count && !is_full(); ++number) {
-            auto notes = sold->notes(number);
-            if (notes.holder.empty()) add({*sold, std::move(notes)});
+            const auto* const notes = state_.tickets().find({id, number});
+            if (notes == nullptr || notes->holder.empty()) add(*sold, number);
         }
         return !is_full();
     }
@@ -407,6 +408,12 @@ read_tickets(const Inventory& state, Instant now, std::string user, Page page) {
     return {std::move(list), rests_on};
 }
 
+Read<bool> read_may_scan(const Inventory& state, Instant, EventId event, Organizer by) {
+    const auto* const row = state.plans().find(event);
+    if (row == nullptr) return {false, state.events_seq()};
+    return {may_scan(*row, by), row->last_seq()};
+}
+
 Read<std::optional<CheckInReport>>
 read_check_ins(const Inventory& state, Instant, EventId event, Organizer by) {
     const auto* row = state.plans().find(event);
@@ -414,9 +421,9 @@ read_check_ins(const Inventory& state, Instant, EventId event, Organizer by) {
     CheckInReport report{.sold = row->counts.get().confirmed};
     for (std::size_t i = 0; i < row->stock.size(); ++i)
         report.sold += row->stock[i].confirmed;
-    state.tickets().visit_gates(event, [&](const std::string& gate, std::uint64_t tickets) {
-        report.gates.push_back({gate, tickets});
-        report.used += tickets;
+    state.tickets().visit_gates(event, [&](const std::string& gate, const auto& counts) {
+        report.gates.push_back({gate, counts.used, counts.late});
+        report.used += counts.used;
     });
     return {std::move(report), row->last_seq()};
 }

@@ -252,6 +252,9 @@ struct CheckInReport {
     struct AtGate {
         std::string gate;
         std::uint64_t tickets = 0;
+        /// Scans of tickets that were refunded or issued again before the gate, which was without a
+        /// network, told them. Somebody may have got in with each.
+        std::uint64_t late = 0;
 
         friend bool operator==(const AtGate&, const AtGate&) = default;
     };
@@ -259,11 +262,12 @@ struct CheckInReport {
     std::uint64_t sold = 0;
     /// Tickets that were scanned, also those that were refunded afterwards.
     std::uint64_t used = 0;
-    /// Tickets by the gate of their first scan, in the order of the gates' names.
+    /// By the gate of the tickets' first scans, in the order of the gates' names.
     std::vector<AtGate> gates;
 
     friend bool operator==(const CheckInReport&, const CheckInReport&) = default;
 };
+Read<bool> read_may_scan(const Inventory& state, Instant now, EventId event, Organizer by);
 /// Nothing unless `by` may change the event or scan for it.
 Read<std::optional<CheckInReport>>
 read_check_ins(const Inventory& state, Instant now, EventId event, Organizer by);

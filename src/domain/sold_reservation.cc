@@ -27,8 +27,10 @@ std::optional<SoldReservation>
 SoldReservation::find(const Inventory& inventory, ReservationId id, Instant now) {
     SoldReservation sold{inventory, id};
     const auto* const order = inventory.orders().newest_of(id, now);
-    if (order != nullptr && sale_of(*order) != nullptr) {
+    const auto* const sale = order == nullptr ? nullptr : sale_of(*order);
+    if (sale != nullptr) {
         sold.order_ = order;
+        sold.sold_at_ = sale->settled_at.value();
         sold.owner_ = &order->user;
         sold.event_ = inventory.plans().find(order->event);
         if (!order->refunds.empty()) sold.are_refunded_ = refunded_tickets(*order);
@@ -36,7 +38,9 @@ SoldReservation::find(const Inventory& inventory, ReservationId id, Instant now)
                row != nullptr && row->status == ReservationStatus::confirmed) {
         sold.owner_ = &inventory.reservations().buyers().name(row->user);
         sold.event_ = &inventory.event_of(*row);
-        sold.lines_ = lines_about(inventory.entity(*row, now));
+        const auto reservation = inventory.entity(*row, now);
+        sold.sold_at_ = reservation.confirmed_at.value();
+        sold.lines_ = lines_about(reservation);
     }
     if (sold.event_ == nullptr) return std::nullopt;
     return sold;
@@ -78,6 +82,7 @@ TicketView SoldReservation::view(const TicketNotes& notes) const {
         view.status = TicketStatus::used;
         view.used = notes.scans.front();
     }
+    if (event().event.cancelled) view.status = TicketStatus::cancelled;
     if (is_refunded(number)) view.status = TicketStatus::refunded;
     return view;
 }

@@ -24,6 +24,8 @@ public:
     const EventRow& event() const { return *event_; }
     /// The account that bought the tickets.
     const std::string& owner() const { return *owner_; }
+    /// When it was paid, or confirmed without payment.
+    Instant sold_at() const { return sold_at_; }
     /// The order that sold it; null if none did.
     const Order* order() const { return order_; }
     std::uint32_t ticket_count() const { return domain::ticket_count(lines()); }
@@ -58,6 +60,7 @@ private:
     const EventRow* event_ = nullptr;
     const std::string* owner_ = nullptr;
     const Order* order_ = nullptr;
+    Instant sold_at_;
     /// What the reservation has, without prices. Empty if an order sold it.
     OrderLines lines_;
     /// For each ticket. Empty if no refund has begun.

@@ -76,18 +76,39 @@ struct TicketNotes {
     /// The ids of scans that were taken back, the last kTakenBackMax: told again, they don't count,
     /// whatever time they then have.
     std::vector<ScanId> taken_back{};
+    /// When the present issue was made; nothing for the first one, which is as old as the sale.
+    std::optional<Instant> issued_at{};
+    /// How many scans were recorded since the ticket was last made valid, even if others were
+    /// earlier.
+    std::uint32_t scans_recorded = 0;
+    /// Scans that gates without a network told after the ticket was refunded or issued again, at
+    /// most kLateScansMax, in the order in which they were told. They admit nobody, but somebody
+    /// may have got in.
+    std::vector<TicketScan> late{};
+
+    /// Somebody got in, or may have.
+    bool is_scanned() const { return !scans.empty() || !late.empty(); }
 
     friend bool operator==(const TicketNotes&, const TicketNotes&) = default;
 };
 
 inline constexpr std::size_t kScansMax = 8;
-inline constexpr std::size_t kTakenBackMax = 16;
+/// Scans of one ticket that are recorded before an organiser makes it valid again: a gate that
+/// tells ever earlier ones can't fill the journal.
+inline constexpr std::uint32_t kScansRecordedMax = 64;
+inline constexpr std::size_t kLateScansMax = 8;
+inline constexpr std::size_t kTakenBackMax = kScansMax + kLateScansMax;
 inline constexpr std::size_t kGateCharactersMax = 64;
+/// Names of gates that an event has about at most, besides those in its terms: a scanner who
+/// invents one for each scan can't make the counts long. Scans at others are those of a gate
+/// without a name.
+inline constexpr std::size_t kGateNamesMax = 1'000;
 /// Scans in one report of a gate.
 inline constexpr std::size_t kScansAtOnceMax = 500;
 
-/// `refunded` as soon as a refund of it has begun, unless that has failed.
-enum class TicketStatus : std::uint8_t { valid, used, refunded };
+/// `refunded` as soon as a refund of it has begun, unless that has failed. `cancelled` if it isn't
+/// refunded and its event won't take place.
+enum class TicketStatus : std::uint8_t { valid, used, refunded, cancelled };
 
 constexpr std::string_view name_of(TicketStatus status) {
     switch (status) {
@@ -97,10 +118,14 @@ constexpr std::string_view name_of(TicketStatus status) {
             return "used";
         case TicketStatus::refunded:
             return "refunded";
+        case TicketStatus::cancelled:
+            return "cancelled";
     }
 }
-constexpr std::array<TicketStatus, 3> choices(TicketStatus) {
-    return {TicketStatus::valid, TicketStatus::used, TicketStatus::refunded};
+constexpr std::array<TicketStatus, 4> choices(TicketStatus) {
+    return {
+        TicketStatus::valid, TicketStatus::used, TicketStatus::refunded, TicketStatus::cancelled
+    };
 }
 
 /// The seat that a ticket is for. Out of line, because otherwise the answer to every command would
@@ -124,6 +149,7 @@ struct TicketView {
     /// The account that has the ticket. Only this one may see its code.
     std::string holder;
     TicketStatus status = TicketStatus::valid;
+    /// Zero for a former holder, who doesn't learn it.
     std::uint32_t issue = 1;
     /// The first scan, if there was one. Also if the ticket was refunded afterwards.
     std::optional<TicketScan> used;
@@ -184,6 +210,8 @@ struct CheckedTicket {
     std::optional<TicketScan> first;
     /// With `admitted` and `already_used`.
     std::optional<TicketPlace> place;
+    /// The gate has told this scan before.
+    bool is_repeated = false;
 
     friend bool operator==(const CheckedTicket&, const CheckedTicket&) = default;
 };

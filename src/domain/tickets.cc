@@ -23,13 +23,15 @@ void verify_notes(const TicketNotes& notes) {
         CHECK(find_scan(notes, scan.id) == &scan);
         CHECK(!is_taken_back(notes, scan));
     }
-    CHECK(notes.taken_back.size() <= kTakenBackMax);
+    CHECK(notes.taken_back.size() <= kTakenBackMax && notes.late.size() <= kLateScansMax);
+    for (const auto& scan : notes.late)
+        CHECK(find_late(notes, scan.id) == &scan && find_scan(notes, scan.id) == nullptr);
 }
 
 }  // namespace
 
 Tickets::Tickets(StateLog& log)
-    : log_{log}, rows_{log, "tickets"}, by_id_{log}, by_holder_{log}, used_{log} {
+    : log_{log}, rows_{log, "tickets"}, by_id_{log}, by_holder_{log}, gates_{log} {
 }
 
 Tickets::~Tickets() = default;
@@ -46,6 +48,12 @@ TicketIndex Tickets::index_of(TicketId id) const {
 const TicketNotes* Tickets::find(TicketId id) const {
     const auto index = index_of(id);
     return index == kNobody ? nullptr : &rows_[index];
+}
+
+std::size_t Tickets::count_gates(EventId event) const {
+    std::size_t gates = 0;
+    visit_gates(event, [&](const std::string&, const GateCounts&) { ++gates; });
+    return gates;
 }
 
 template <class Body>
@@ -69,23 +77,29 @@ template TicketIndex Tickets::apply(const TicketReissued& body, EventId event, I
 void Tickets::enter(TicketIndex index) {
     const auto& row = rows_[index];
     if (!row.holder.empty()) by_holder_.insert({key_of(row.holder), index}, {});
-    if (!row.scans.empty()) count(row.event, row.scans.front().gate, true);
+    if (!row.scans.empty())
+        count(row.event, row.scans.front().gate, [](GateCounts& counts) { ++counts.used; });
+    for (const auto& scan : row.late)
+        count(row.event, scan.gate, [](GateCounts& counts) { ++counts.late; });
 }
 
 void Tickets::leave(TicketIndex index) {
     const auto& row = rows_[index];
     if (!row.holder.empty()) by_holder_.erase({key_of(row.holder), index});
-    if (!row.scans.empty()) count(row.event, row.scans.front().gate, false);
+    if (!row.scans.empty())
+        count(row.event, row.scans.front().gate, [](GateCounts& counts) { --counts.used; });
+    for (const auto& scan : row.late)
+        count(row.event, scan.gate, [](GateCounts& counts) { --counts.late; });
 }
 
-void Tickets::count(EventId event, const std::string& gate, bool is_more) {
+template <class Change>
+void Tickets::count(EventId event, const std::string& gate, Change change) {
     const std::pair key{event, gate};
-    const auto known = used_.entries().find(key);
-    const auto before = known == used_.entries().end() ? 0 : known->second;
-    CHECK(is_more || before > 0);
-    const auto after = is_more ? before + 1 : before - 1;
-    used_.erase(key);
-    if (after > 0) used_.insert(key, after);
+    const auto known = gates_.entries().find(key);
+    auto counts = known == gates_.entries().end() ? GateCounts{} : known->second;
+    change(counts);
+    gates_.erase(key);
+    if (counts != GateCounts{}) gates_.insert(key, counts);
 }
 
 void Tickets::derive() {
@@ -97,17 +111,19 @@ void Tickets::derive() {
 }
 
 void Tickets::verify() const {
-    std::map<std::pair<EventId, std::string>, std::uint64_t> used;
+    std::map<std::pair<EventId, std::string>, GateCounts> gates;
     std::size_t transferred = 0;
     rows_.visit([&](TicketIndex index, const TicketNotes& notes) {
         verify_notes(notes);
         CHECK(index_of(notes.id) == index);
-        if (!notes.scans.empty()) ++used[{notes.event, notes.scans.front().gate}];
+        if (!notes.scans.empty()) ++gates[{notes.event, notes.scans.front().gate}].used;
+        for (const auto& scan : notes.late)
+            ++gates[{notes.event, scan.gate}].late;
         if (notes.holder.empty()) return;
         ++transferred;
         CHECK(by_holder_.entries().contains({key_of(notes.holder), index}));
     });
-    CHECK(used_.entries() == used);
+    CHECK(gates_.entries() == gates);
     CHECK(by_holder_.entries().size() == transferred);
 }
 

@@ -57,16 +57,31 @@ public:
             if (row.holder == user && !take(row)) return;
         }
     }
-    /// Calls `take` with each gate at which tickets of the event were first scanned, in the order
-    /// of names, and their number.
+    /// What gates with one name have done at an event.
+    struct GateCounts {
+        /// Tickets whose first scan was there.
+        std::uint64_t used = 0;
+        /// Scans that were told there too late to count.
+        std::uint64_t late = 0;
+
+        friend bool operator==(const GateCounts&, const GateCounts&) = default;
+    };
+    /// Calls `take` with the name of each gate at which tickets of the event were scanned, in the
+    /// order of names, and with its counts.
     template <class Take>
     void visit_gates(EventId event, Take take) const {
-        const auto& all = used_.entries();
+        const auto& all = gates_.entries();
         for (auto i = all.lower_bound({event, std::string{}});
              i != all.end() && i->first.first == event;
              ++i)
             take(i->first.second, i->second);
     }
+    /// Whether visit_gates() has a gate with this name.
+    bool has_gate(EventId event, const std::string& gate) const {
+        return gates_.entries().contains({event, gate});
+    }
+    /// How many it has. Looks at each.
+    std::size_t count_gates(EventId event) const;
 
     // Called to apply facts.
 
@@ -93,17 +108,17 @@ private:
     void enter(TicketIndex index);
     /// Undoes that.
     void leave(TicketIndex index);
-    /// Counts one more used ticket at this gate, or one less.
-    void count(EventId event, const std::string& gate, bool is_more);
+    /// Calls `change` with the counts of a gate.
+    template <class Change>
+    void count(EventId event, const std::string& gate, Change change);
 
     StateLog& log_;
     StateTable<TicketNotes> rows_;
     StateIndex by_id_;
     /// By a digest of the name of the account to which the ticket was transferred.
     StateMap<std::pair<Bits128, TicketIndex>, std::monostate> by_holder_;
-    /// The number of used tickets by event and gate of the first scan. A number that is zero has no
-    /// entry.
-    StateMap<std::pair<EventId, std::string>, std::uint64_t> used_;
+    /// Counts that are zero have no entry.
+    StateMap<std::pair<EventId, std::string>, GateCounts> gates_;
 };
 
 }  // namespace frontrow::domain

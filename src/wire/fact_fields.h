@@ -283,10 +283,11 @@ void describe(Fields& fields, Scan& scan) {
 
 template <class Fields, Some<domain::TicketScanned> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [ticket, scan, by] = body;
+    auto& [ticket, scan, by, is_late] = body;
     describe(fields, ticket);
     describe(fields, scan);
     fields("by", by);
+    fields.flag("late", is_late);
 }
 
 template <class Fields, Some<domain::TicketReinstated> Body>

@@ -123,6 +123,9 @@ public:
     void unless_empty(Key name, List& list) {
         if (in_.has_next(name)) (*this)(name, list);
     }
+    void flag(Key name, bool&) {
+        if (in_.has_next(name)) in_.refuse();
+    }
     template <class Part>
     bool has(Key name, std::optional<Part>& part) {
         if (in_.has_next(name)) part.emplace();

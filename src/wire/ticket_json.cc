@@ -53,7 +53,6 @@ void write_scan(JsonWriter& json, Key name, const TicketScan& scan) {
     FieldsWriter fields{json};
     fields("at", scan.at);
     fields.unless_empty("gate", scan.gate);
-    fields("scan_id", scan.id);
     json.end_object();
 }
 
@@ -80,7 +79,7 @@ void append_ticket(
     fields.unless_empty("gate", view.gate);
     json.field("holder", view.holder == account ? "you" : "another");
     fields("status", view.status);
-    fields("issue", view.issue);
+    if (view.issue > 0) fields("issue", view.issue);
     if (view.used) write_scan(json, "used", *view.used);
     if (details != nullptr && view.holder == account) write_details(json, view, *details);
     if (!code.empty()) json.field("code", code);
@@ -97,6 +96,7 @@ void append_verdict(std::string& out, const ScanVerdict& verdict) {
         fields("ticket_id", text_of(checked->ticket));
         if (checked->first) write_scan(json, "first", *checked->first);
         if (checked->place) write_place(fields, *checked->place);
+        fields.flag("repeated", checked->is_repeated);
     }
     fields.unless_empty("place", verdict.place);
     fields.unless_empty("gate", verdict.gate);
@@ -112,10 +112,11 @@ void append_check_ins(std::string& out, EventId event, const CheckInReport& repo
     json.field("used", report.used);
     json.key("gates");
     json.begin_array();
-    for (const auto& [gate, tickets] : report.gates) {
+    for (const auto& [gate, tickets, late] : report.gates) {
         json.begin_object();
         json.field("gate", gate);
         json.field("tickets", tickets);
+        if (late > 0) json.field("late", late);
         json.end_object();
     }
     json.end_array();

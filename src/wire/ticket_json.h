@@ -17,6 +17,7 @@ std::string text_of(domain::TicketId id);
 /// Reads what text_of() writes. Returns nothing for any other text.
 std::optional<domain::TicketId> parse_ticket_id(std::string_view text);
 
+/// Without its id, by which a gate could say that another's scan was its own.
 void write_scan(JsonWriter& json, Key name, const domain::TicketScan& scan);
 
 /// The ticket as this account sees it. `details`: of its holder, if the account has the ticket;

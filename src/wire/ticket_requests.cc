@@ -1,10 +1,12 @@
 #include "wire/ticket_requests.h"
 
+#include "base/text.h"
 #include "domain/ticket.h"
 #include "wire/parse_object.h"
 
 #include <boost/json.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace frontrow::wire {
@@ -12,15 +14,23 @@ namespace {
 
 /// A code has 400 characters at most; a person may have put blanks and hyphens in between.
 constexpr TextBounds kCode{1, 1'000};
+constexpr std::size_t kSubCharactersMax = 255;
 constexpr TextBounds kGate{0, domain::kGateCharactersMax, TextKind::label};
 
 std::string read_gate(ObjectReader& in) {
     return in.optional_text("gate", kGate).value_or("");
 }
 
-template <class SomeId>
-std::optional<SomeId> read_optional_id(ObjectReader& in, std::string_view field) {
-    return in.has(field) ? std::optional{in.id<SomeId>(field)} : std::nullopt;
+std::optional<EventId> read_optional_event(ObjectReader& in) {
+    return in.has("event_id") ? std::optional{in.id<EventId>("event_id")} : std::nullopt;
+}
+
+/// Reads `scan_id`, which must be present. A device that forgets to make ids sends the nil one.
+ScanId read_scan_id(ObjectReader& in) {
+    const auto id = in.id<ScanId>("scan_id");
+    if (in.has_good("scan_id") && id == ScanId{})
+        in.complain("scan_id", "must not be the nil UUID: each scan needs an id of its own");
+    return id;
 }
 
 }  // namespace
@@ -30,8 +40,8 @@ Result<CheckInRequest, ParseError> parse_check_in_request(std::string_view body)
         CheckInRequest request{
             .code = in.text("code", kCode), .gate = read_gate(in), .event = {}, .scan = {}
         };
-        request.event = read_optional_id<EventId>(in, "event_id");
-        request.scan = read_optional_id<ScanId>(in, "scan_id");
+        request.event = read_optional_event(in);
+        if (in.has("scan_id")) request.scan = read_scan_id(in);
         return request;
     });
 }
@@ -39,7 +49,7 @@ Result<CheckInRequest, ParseError> parse_check_in_request(std::string_view body)
 Result<CheckInBatchRequest, ParseError> parse_check_in_batch_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints& complaints) {
         CheckInBatchRequest request;
-        request.event = read_optional_id<EventId>(in, "event_id");
+        request.event = read_optional_event(in);
         const auto gate = read_gate(in);
         const auto* list = in.array("scans");
         if (list == nullptr) return request;
@@ -53,7 +63,7 @@ Result<CheckInBatchRequest, ParseError> parse_check_in_batch_request(std::string
         read_each("scans", *list, complaints, [&](ObjectReader& one) {
             OfflineScan scan;
             scan.code = one.text("code", kCode);
-            scan.id = one.id<ScanId>("scan_id");
+            scan.id = read_scan_id(one);
             scan.at = one.instant("scanned_at");
             scan.gate = one.has("gate") ? read_gate(one) : gate;
             request.scans.push_back(std::move(scan));
@@ -64,7 +74,14 @@ Result<CheckInBatchRequest, ParseError> parse_check_in_batch_request(std::string
 
 Result<TransferRequest, ParseError> parse_transfer_request(std::string_view body) {
     return parse_object(body, [](ObjectReader& in, Complaints&) {
-        return TransferRequest{.sub = in.sub("sub")};
+        TransferRequest request{.sub = in.sub("sub")};
+        const bool looks_like_itself =
+            !find_flaw(request.sub, {0, kSubCharactersMax, TextKind::label}, TextLines::one);
+        if (in.has_good("sub") && !looks_like_itself)
+            in.complain(
+                "sub", "must have no invisible characters, and single blanks inside at most"
+            );
+        return request;
     });
 }
 

@@ -107,9 +107,57 @@ TEST_F(Gates, answer_a_scan_that_is_told_again_as_the_first_time) {
     const auto first = told(1);
     EXPECT_EQ(first.status, 200);
     server.clock.advance(std::chrono::seconds{1});
+    const auto refused = told(2);
+    EXPECT_EQ(refused.code(), "ALREADY_USED");
+    EXPECT_FALSE(refused.body.contains(numbered_scan(1)))
+        << "another gate could say it was its own";
+    const auto again = told(1);
+    EXPECT_EQ(again.header("idempotency-replayed"), "true");
+    EXPECT_TRUE(again.json.at("repeated").as_bool());
+    EXPECT_EQ(again.json.at("first"), first.json.at("first"));
+    EXPECT_EQ(first.header("idempotency-replayed"), "");
+    EXPECT_FALSE(first.json.as_object().contains("repeated"));
     EXPECT_EQ(told(2).code(), "ALREADY_USED");
-    EXPECT_EQ(told(1).body, first.body);
-    EXPECT_EQ(told(2).code(), "ALREADY_USED");
+}
+
+TEST_F(Gates, take_an_idempotency_key_for_the_id_of_a_scan) {
+    const auto body = json::serialize(scan_body(sold(0)));
+    const Headers once{{"Idempotency-Key", "once"}};
+    EXPECT_EQ(organizer.post(check_in_path(), body, once).status, 200);
+    const auto again = organizer.post(check_in_path(), body, once);
+    EXPECT_EQ(again.status, 200) << again.body;
+    EXPECT_EQ(again.header("idempotency-replayed"), "true");
+    const Headers other{{"Idempotency-Key", "other"}};
+    EXPECT_EQ(organizer.post(check_in_path(), body, other).code(), "ALREADY_USED");
+}
+
+TEST_F(Gates, refuse_the_nil_id_for_a_scan) {
+    const auto code = sold(0);
+    const std::string nil = "00000000-0000-0000-0000-000000000000";
+    const auto refused = with(organizer, scan_body(code), "scan_id", nil);
+    EXPECT_EQ(refused.code(), "INVALID_REQUEST");
+    EXPECT_EQ(refused.json.at("errors").at(0).at("field"), "scan_id");
+    EXPECT_EQ(report({offline(code, nil)}).code(), "INVALID_REQUEST");
+}
+
+TEST_F(Gates, that_were_offline_leave_a_trace_of_what_they_report_too_late) {
+    const auto id = ticket_of(buy(0));
+    const auto code = code_of(id);
+    ASSERT_EQ(alice.post(path_of_ticket(id, "/reissue")).status, 200);
+    server.clock.advance(std::chrono::minutes{1});
+    for (int i = 0; i < 2; ++i)
+        EXPECT_EQ(
+            verdicts(report({offline(code, numbered_scan(1), 10)})),
+            std::vector<std::string>{"replaced"}
+        );
+    EXPECT_EQ(
+        organizer.get(event_path() + "/check-ins").json.at("gates"),
+        json::parse(R"([{"gate":"West","tickets":0,"late":1}])")
+    );
+    EXPECT_EQ(alice.post(path_of_ticket(id, "/reissue")).code(), "ALREADY_USED");
+    EXPECT_EQ(organizer.post(path_of_ticket(id, "/reissue")).status, 200);
+    EXPECT_EQ(check_in(code_of(id)).status, 200);
+    EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
 TEST_F(Gates, read_a_code_as_a_person_types_it) {
@@ -243,6 +291,7 @@ TEST_F(Gates, admit_one_of_eight_who_come_at_once) {
 
 TEST_F(Gates, that_were_offline_come_to_the_same_verdict_in_whichever_order_they_report) {
     const auto order = buy(0, 2);
+    server.clock.advance(std::chrono::minutes{1});
     // The same scans of two tickets, reported in both orders. The later one comes first in the
     // west.
     std::vector<std::vector<std::string>> said;
@@ -293,7 +342,7 @@ TEST_F(Gates, that_were_offline_get_a_verdict_for_each_scan_in_order) {
             "admitted", "invalid", "forged", "already_used", "replaced", "admitted"
         })
     );
-    EXPECT_EQ(answer.json.at(3).at("first").at("scan_id").as_string(), numbered_scan(1));
+    EXPECT_EQ(answer.json.at(3).at("first"), answer.json.at(0).at("first"));
     EXPECT_EQ(answer.json.at(5).at("first").at("gate"), "Stage door");
     EXPECT_FALSE(answer.json.at(2).as_object().contains("ticket_id"));
     EXPECT_EQ(checked_in("replaced"), 1);
@@ -301,6 +350,7 @@ TEST_F(Gates, that_were_offline_get_a_verdict_for_each_scan_in_order) {
 
 TEST_F(Gates, that_were_offline_report_five_hundred_scans_at_once_and_no_more) {
     const auto code = sold(0);
+    server.clock.advance(std::chrono::minutes{10});
     json::array scans;
     for (int i = 0; i < 500; ++i)
         scans.push_back(offline(code, numbered_scan(i), 500 - i));

@@ -272,6 +272,31 @@ TEST_F(TicketRoutes, refund_a_unit_that_is_used_or_given_away_only_by_its_id) {
     EXPECT_EQ(server.violations(), std::vector<std::string>{});
 }
 
+TEST_F(TicketRoutes, show_no_code_once_the_event_is_cancelled) {
+    const auto stage = open_stage();
+    const auto held = alice.reserve(stage.event, {stage.seats[0]}, "stage");
+    alice.post(std::string{kReservations} + "/" + held.text("id") + "/confirm");
+    const auto id = held.text("id") + ".1";
+    ASSERT_EQ(ticket(id).text("status"), "valid");
+    ASSERT_EQ(organizer.post("/api/v1/events/" + stage.event + "/cancel").status, 202);
+    const auto seen = ticket(id);
+    EXPECT_EQ(seen.text("status"), "cancelled");
+    EXPECT_FALSE(seen.json.as_object().contains("code"));
+    EXPECT_EQ(alice.get(path_of_ticket(id, ".svg")).code(), "EVENT_CANCELLED");
+    EXPECT_EQ(alice.put(path_of_ticket(id, "/holder"), "{}").code(), "EVENT_CANCELLED");
+}
+
+TEST_F(TicketRoutes, give_no_ticket_to_an_account_that_no_person_has) {
+    const auto id = ticket_of(buy(0));
+    const auto hidden = "bob\xE2\x80\xAE";
+    for (const std::string sub : {"dev", "user-api-key", "api-key:x", "device:x", hidden, "bob "}) {
+        const auto refused = transfer(id, sub);
+        EXPECT_EQ(refused.code(), "INVALID_REQUEST") << sub;
+        EXPECT_EQ(refused.json.at("errors").at(0).at("field"), "sub");
+    }
+    EXPECT_EQ(transfer(id, "frontrow-guest:x").status, 200);
+}
+
 TEST_F(TicketRoutes, are_closed_to_others) {
     const auto order = buy(0);
     const auto id = ticket_of(order);

@@ -294,19 +294,23 @@ public:
     }
     domain::CheckInReport check_ins(EventId id) const {
         domain::CheckInReport report;
-        std::map<std::string, std::uint64_t> gates;
+        std::map<std::string, domain::CheckInReport::AtGate> gates;
         for (const auto& one : reservations_) {
             if (one.now.event != id) continue;
             if (one.now.status == Status::confirmed)
                 report.sold += one.now.seats.size() + domain::units_of(one.now.items);
             for (const auto& ticket : tickets(one.now.id)) {
+                for (const auto& late : tickets_.late(ticket.id))
+                    ++gates[late.gate].late;
                 if (!ticket.used) continue;
                 ++report.used;
-                ++gates[ticket.used->gate];
+                ++gates[ticket.used->gate].tickets;
             }
         }
-        for (const auto& [gate, tickets] : gates)
-            report.gates.push_back({gate, tickets});
+        for (auto& [name, gate] : gates) {
+            gate.gate = name;
+            report.gates.push_back(gate);
+        }
         return report;
     }
 
@@ -759,14 +763,25 @@ private:
     Answer told_again(const domain::RefundOrder&, const Answer& first, Instant now) {
         return accept(*order(std::get<domain::OrderView>(first->entity).order.id, now));
     }
+    /// A ticket as a repeated request of somebody shows it, who may have given it away.
+    domain::TicketView seen_again(domain::TicketId id, const domain::Organizer& by) {
+        const auto sold = *sold_ticket(id);
+        auto view = tickets_.seen(sold);
+        const bool is_theirs = view.holder == by.sub || sold.view.holder == by.sub;
+        if (is_theirs || find_own_event(view.event, by) != nullptr) return view;
+        view.used = std::nullopt;
+        view.issue = 0;
+        if (view.status == domain::TicketStatus::used) view.status = domain::TicketStatus::valid;
+        return view;
+    }
     Answer told_again(const domain::ReinstateTicket& command, const Answer&, Instant) {
-        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+        return accept(seen_again(command.ticket, command.by));
     }
     Answer told_again(const domain::TransferTicket& command, const Answer&, Instant) {
-        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+        return accept(seen_again(command.ticket, {command.user, false}));
     }
     Answer told_again(const domain::ReissueTicket& command, const Answer&, Instant) {
-        return accept(tickets_.seen(*sold_ticket(command.ticket)));
+        return accept(seen_again(command.ticket, command.by));
     }
     Answer told_again(const domain::CreateApiKey&, const Answer& first, Instant) {
         const auto id = std::get<domain::ApiKey>(first->entity).id;
@@ -855,6 +870,10 @@ private:
         if (by_order == nullptr && of->now.status != Status::confirmed) return {};
         std::vector<NaiveTickets::Sold> all;
         const auto* const known = find_event(of->now.event);
+        auto at = of->now.confirmed_at.value_or(Instant{});
+        if (by_order != nullptr)
+            at = std::ranges::find(by_order->payments, *order->sold_by, &domain::Payment::id)
+                     ->settled_at.value();
         const auto add = [&](domain::TicketPlace place) {
             domain::TicketView view{
                 .id = {id, static_cast<std::uint32_t>(all.size() + 1)},
@@ -867,7 +886,7 @@ private:
             view.asks = known->event.spec.admission.asks();
             if (const auto* const seat = find_seat(view.place.seat))
                 view.seat.spec = std::make_shared<const domain::SeatSpec>(seat->spec);
-            all.push_back({std::move(view), known->event});
+            all.push_back({std::move(view), known->event, at});
         };
         if (by_order != nullptr) {
             for (const auto& line : by_order->lines)
@@ -920,16 +939,23 @@ private:
             by_time.emplace(std::tuple{code.scan.at, code.scan.id, i}, code);
         }
         std::vector<std::optional<domain::TicketVerdict>> refused(by_time.size());
+        std::vector<bool> are_repeated(by_time.size());
         for (const auto& [place, code] : by_time) {
+            const auto index = std::get<2>(place);
+            refused[index] = domain::TicketVerdict::wrong_event;
             const bool is_here = code.event == command.event.value_or(code.event);
-            refused[std::get<2>(place)] = is_here && may_scan(code.event, command.by)
-                                              ? tickets_.take(code, sold_ticket(code.ticket), now)
-                                              : domain::TicketVerdict::wrong_event;
+            if (!is_here || !may_scan(code.event, command.by)) continue;
+            const auto sold = sold_ticket(code.ticket);
+            are_repeated[index] =
+                sold && sold->view.event == code.event && tickets_.is_repeated(code);
+            refused[index] = tickets_.take(code, sold, now);
         }
         std::vector<domain::CheckedTicket> checked;
         for (std::size_t i = 0; i < refused.size(); ++i) {
             const auto& code = (*command.scans)[i];
-            checked.push_back(tickets_.answer(code, refused[i], sold_ticket(code.ticket)));
+            checked.push_back(
+                tickets_.answer(code, refused[i], are_repeated[i], sold_ticket(code.ticket))
+            );
         }
         return accept(std::move(checked));
     }
@@ -940,30 +966,37 @@ private:
             return refuse(Reason::ticket_not_found);
         if (sold->view.status == domain::TicketStatus::refunded)
             return refuse(Reason::ticket_refunded);
-        if (!tickets_.is_used(command.ticket)) return refuse(Reason::ticket_unused);
+        if (!tickets_.is_scanned(command.ticket)) return refuse(Reason::ticket_unused);
         tickets_.reinstate(command.ticket, now);
         return accept(tickets_.seen(*sold));
     }
-    Answer reissue(const NaiveTickets::Sold& sold, const std::string& to) {
+    Answer reissue(
+        const NaiveTickets::Sold& sold,
+        const std::string& to,
+        const domain::Organizer& by,
+        Instant now
+    ) {
         if (sold.view.status == domain::TicketStatus::refunded)
             return refuse(Reason::ticket_refunded);
         if (sold.event.cancelled) return refuse(Reason::event_cancelled);
-        if (tickets_.is_used(sold.view.id)) return refuse(Reason::ticket_used);
-        tickets_.reissue(sold.view.id, to);
+        const bool is_organizer = find_own_event(sold.view.event, by) != nullptr;
+        if (is_organizer ? tickets_.is_used(sold.view.id) : tickets_.is_scanned(sold.view.id))
+            return refuse(Reason::ticket_used);
+        tickets_.reissue(sold.view.id, to, now);
         return accept(tickets_.seen(sold));
     }
-    Answer answer(const domain::TransferTicket& command, Instant) {
+    Answer answer(const domain::TransferTicket& command, Instant now) {
         const auto sold = sold_ticket(command.ticket);
         if (!sold || tickets_.holder(*sold) != command.user)
             return refuse(Reason::ticket_not_found);
-        return reissue(*sold, command.to);
+        return reissue(*sold, command.to, {command.user, false}, now);
     }
-    Answer answer(const domain::ReissueTicket& command, Instant) {
+    Answer answer(const domain::ReissueTicket& command, Instant now) {
         const auto sold = sold_ticket(command.ticket);
         if (!sold || (tickets_.holder(*sold) != command.by.sub &&
                       find_own_event(sold->view.event, command.by) == nullptr))
             return refuse(Reason::ticket_not_found);
-        return reissue(*sold, tickets_.holder(*sold));
+        return reissue(*sold, tickets_.holder(*sold), command.by, now);
     }
 
     Answer answer(const domain::AddMember& command, Instant now) {
@@ -1858,7 +1891,7 @@ private:
                     sold.view.place.category != wanted.category)
                     continue;
                 ++there;
-                if (!tickets_.is_used(sold.view.id) && tickets_.holder(sold) == sold.view.holder)
+                if (!tickets_.is_scanned(sold.view.id) && tickets_.holder(sold) == sold.view.holder)
                     unused.push_back(&sold);
             }
             if (there < wanted.quantity) return refuse(Reason::not_in_order, 0, wanted.category);

@@ -214,6 +214,31 @@ TEST(AuditOfTickets, finds_a_ticket_that_was_wrongly_issued_again) {
     });
 }
 
+TEST(AuditOfTickets, finds_a_scan_that_did_not_come_too_late) {
+    const auto id = ticket(1, 1);
+    const auto late = [&](std::uint64_t scan) {
+        auto body = scanned(id, scan, 0s);
+        body.is_late = true;
+        return body;
+    };
+    const auto again = [&] { return confirmed().fact(reissued(id, 2, "", "ann")); };
+    auto full = again();
+    for (std::uint64_t scan = 1; scan <= kLateScansMax; ++scan)
+        full.fact(late(scan));
+    const TicketReinstated back{id, "house"};
+    auto refunded_late = scanned(ticket(2, 1), 1, 0s);
+    refunded_late.is_late = true;
+    expect_found({
+        {again().fact(late(1)).fact(back), {}},
+        {again().fact(late(1)).fact(scanned(id, 1, 0s)), {}},
+        {sold().fact(refunding(1, {seat(2)}, {})).fact(refunded_late), {}},
+        {confirmed().fact(late(1)), {"9: a scan came too late for a ticket that was good"}},
+        {again().fact(late(1)).fact(late(1)), {"11: a scan counted twice"}},
+        {again().fact(scanned(id, 1, 0s)).fact(late(1)), {"11: a scan counted twice"}},
+        {full.fact(late(9)), {"18: a scan was recorded after too many others"}},
+    });
+}
+
 TEST(AuditOfTickets, finds_a_request_that_was_done_twice) {
     const auto id = ticket(1, 1);
     auto once = reissued(id, 2, "", "ann");

@@ -200,6 +200,108 @@ TEST_F(CheckingIn, takes_a_scan_from_the_future_for_one_of_now) {
     EXPECT_EQ(office.facts_of_last(), 0U);
 }
 
+TEST_F(CheckingIn, takes_a_scan_from_before_the_sale_for_one_of_the_sale) {
+    const auto sold_at = office.now;
+    office.now += 1h;
+    auto lost_clock = code(first);
+    lost_clock.scan.at = Instant{};
+    EXPECT_EQ(verdict(lost_clock), Verdict::admitted);
+    EXPECT_EQ(seen(first).used->at, sold_at);
+    const auto theirs = confirmed("bob", {0});
+    office.now += 1h;
+    auto of_confirmed = code({theirs.id, 1});
+    of_confirmed.scan.at = Instant{};
+    EXPECT_EQ(verdict(of_confirmed), Verdict::admitted);
+    EXPECT_EQ(seen({theirs.id, 1}).used->at, office.now - 1h);
+}
+
+TEST_F(CheckingIn, takes_a_scan_from_before_the_codes_issue_for_one_of_the_issue) {
+    office.now += 1h;
+    transfer(first, "ann", "bob");
+    const auto issued_at = office.now;
+    office.now += 1h;
+    EXPECT_EQ(verdict(code_of_before(first, 90min)), Verdict::admitted);
+    EXPECT_EQ(seen(first).used->at, issued_at);
+}
+
+TEST_F(CheckingIn, keeps_a_trace_of_scans_that_are_told_after_a_ticket_was_issued_again) {
+    office.now += 1h;
+    const auto copied = code_of_before(first, 0ms);
+    const auto online = code(first);
+    changed(ReissueTicket{first, {"ann", false}, {}});
+    EXPECT_EQ(verdict(online), Verdict::replaced);
+    EXPECT_EQ(office.facts_of_last(), 0U) << "nobody got in with it";
+    EXPECT_EQ(verdict(copied), Verdict::replaced);
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    const auto again = checked(check_in({copied}));
+    EXPECT_TRUE(again.at(0).is_repeated);
+    EXPECT_EQ(office.facts_of_last(), 0U);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"West", 0, 1}));
+    EXPECT_EQ(check_ins().used, 0U);
+    EXPECT_EQ(seen(first).status, TicketStatus::valid);
+
+    // Its holder can't go on like that.
+    refused(ReissueTicket{first, {"ann", false}, {}}, "ticket_used");
+    refused(TransferTicket{first, "ann", "bob", {}}, "ticket_used");
+    EXPECT_EQ(changed(ReissueTicket{first, {"otto", false}, {}}).issue, 3U);
+    for (std::size_t i = 1; i < kLateScansMax + 3; ++i) {
+        auto more = copied;
+        more.scan.id = ScanId{new_id()};
+        EXPECT_EQ(verdict(more), Verdict::replaced);
+    }
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"West", 0, kLateScansMax}));
+    use(first);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"West", 1, kLateScansMax}));
+    office.now += 1min;
+    reinstate(first);
+    EXPECT_THAT(check_ins().gates, IsEmpty());
+    EXPECT_EQ(verdict(copied), Verdict::replaced);
+    EXPECT_EQ(office.facts_of_last(), 0U) << "it was taken back";
+    EXPECT_EQ(transfer(first, "ann", "bob").issue, 4U);
+}
+
+TEST_F(CheckingIn, keeps_a_trace_of_scans_that_are_told_after_a_refund_has_begun) {
+    office.now += 1h;
+    const auto scanned = code_of_before(first, 1min);
+    const auto begun = done(refund(order, ids({0}))).order.refunds[0];
+    EXPECT_EQ(verdict(scanned), Verdict::refunded);
+    EXPECT_EQ(office.facts_of_last(), 1U);
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"West", 0, 1}));
+    done(failure(begun));
+    EXPECT_EQ(verdict(scanned), Verdict::admitted) << "the ticket was good all the time";
+    EXPECT_THAT(check_ins().gates, ElementsAre(AtGate{"West", 1, 0}));
+}
+
+TEST_F(CheckingIn, records_sixty_four_scans_of_a_ticket_at_most) {
+    office.now += 1h;
+    for (int i = 0; i < 100; ++i)
+        verdict(code_of_before(first, i * 1ms));
+    EXPECT_EQ(office.inventory().tickets().find(first)->scans_recorded, kScansRecordedMax);
+    const auto at = seen(first).used->at;
+    EXPECT_EQ(verdict(code_of_before(first, 1s)), Verdict::already_used);
+    EXPECT_EQ(seen(first).used->at, at);
+    reinstate(first);
+    EXPECT_EQ(verdict(code_of_before(first, 0ms)), Verdict::admitted);
+}
+
+TEST_F(CheckingIn, says_that_a_scan_was_told_before) {
+    office.now += 1h;
+    const auto scanned = code_of_before(first, 1min);
+    const auto second = code_of_before(first, 30s);
+    const auto are_repeated = [&](const std::vector<ScannedCode>& scans) {
+        std::vector<bool> repeated;
+        for (const auto& one : checked(check_in(scans)))
+            repeated.push_back(one.is_repeated);
+        return repeated;
+    };
+    EXPECT_THAT(are_repeated({scanned, scanned}), ElementsAre(false, true));
+    EXPECT_THAT(are_repeated({scanned, second}), ElementsAre(true, false));
+    EXPECT_THAT(are_repeated({second, code(first)}), ElementsAre(true, false));
+    auto elsewhere = scanned;
+    elsewhere.scan.gate = "East";
+    EXPECT_THAT(are_repeated({elsewhere}), ElementsAre(false));
+}
+
 TEST_F(CheckingIn, keeps_the_first_eight_scans_of_a_ticket) {
     office.now += 1h;
     std::vector<ScannedCode> scans;
@@ -343,6 +445,7 @@ TEST_F(CheckingIn, takes_an_id_from_another_gate_for_another_scan) {
 }
 
 TEST_F(CheckingIn, takes_the_earliest_time_of_a_scan_that_one_report_has_twice) {
+    office.now += 1h;
     for (std::uint32_t number = 1; number <= 2; ++number) {
         const auto later = code_of_before(ticket(order, number), 1min);
         auto earlier = later;
@@ -398,6 +501,68 @@ TEST_F(CheckingIn, rests_on_the_newest_fact_about_the_event) {
         read_event_ticket(office.inventory(), office.now, first, {"root", true}).rests_on, of_event
     );
     EXPECT_EQ(read_check_ins(office.inventory(), office.now, event, gus()).rests_on, of_event);
+}
+
+TEST(Gates, have_about_a_thousand_names_at_an_event) {
+    Inventory inventory;
+    const auto act = [&](const Command& command) {
+        auto decision = decide_and_raise(inventory, command, kOpening);
+        CHECK(decision.outcome);
+        for (auto& fact : decision.facts)
+            evolve_for_good(
+                inventory,
+                {inventory.last_seq() + 1, kOpening, {}, fact.event, std::move(fact.body)}
+            );
+        return std::move(decision.outcome->entity);
+    };
+    const EventId event{{1, 1}};
+    auto spec = BoxOffice::spec();
+    spec.admission = Admission::of({{{"Stage door", {}, {"Floor"}}}});
+    act(CreateEvent{event, BoxOffice::owner(), spec});
+    act(AddCategory{event, BoxOffice::owner(), {"Floor", 0, 2'000}});
+    const auto scan_at = [&](std::uint64_t number, std::string gate) {
+        const ReservationId reservation{{3, number}};
+        const ScannedCode scanned{
+            .ticket = {reservation, 1},
+            .event = event,
+            .issue = 1,
+            .scan = {ScanId{Bits128{5, number}}, kScannedNow, std::move(gate)},
+        };
+        auto entity = act(CheckInTickets{
+            BoxOffice::owner(),
+            event,
+            std::make_shared<const std::vector<ScannedCode>>(std::vector{scanned}),
+        });
+        return std::get<std::vector<CheckedTicket>>(std::move(entity)).at(0);
+    };
+    const auto sell = [&](std::uint64_t number) {
+        const ReservationId reservation{{3, number}};
+        act(ReserveSeats{
+            .reservation = reservation,
+            .event = event,
+            .user = "ann",
+            .seats = {},
+            .items = {{"Floor", 1}},
+            .hold = {},
+            .request = {.key = {4, number}, .content = {}},
+        });
+        act(ConfirmReservation{reservation, "ann"});
+    };
+    const auto invented = [](std::uint64_t number) { return "Gate " + std::to_string(number); };
+    for (std::uint64_t number = 1; number <= kGateNamesMax + 2; ++number) {
+        sell(number);
+        const auto in = scan_at(number, invented(number));
+        ASSERT_EQ(in.verdict, TicketVerdict::admitted);
+        EXPECT_EQ(in.first->gate, number <= kGateNamesMax ? invented(number) : "");
+    }
+    const auto again = scan_at(kGateNamesMax + 2, invented(kGateNamesMax + 2));
+    EXPECT_EQ(again.verdict, TicketVerdict::admitted) << "told again";
+    EXPECT_TRUE(again.is_repeated);
+    sell(kGateNamesMax + 3);
+    EXPECT_EQ(scan_at(kGateNamesMax + 3, "Stage door").first->gate, "Stage door");
+    const auto report = read_check_ins(inventory, kOpening, event, BoxOffice::owner()).value;
+    EXPECT_THAT(report->gates, SizeIs(kGateNamesMax + 2));
+    EXPECT_EQ(report->gates.front(), (AtGate{"", 2}));
 }
 
 }  // namespace

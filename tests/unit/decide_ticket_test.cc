@@ -319,7 +319,12 @@ TEST_F(TicketOfOrder, of_a_cancelled_event_is_neither_transferred_nor_issued_aga
     EXPECT_TRUE(office.act(cancelling()));
     refused(TransferTicket{id, "ann", "bob", {}}, "event_cancelled");
     refused(ReissueTicket{id, {"ann", false}, {}}, "event_cancelled");
-    EXPECT_EQ(reinstate(ticket(order, 2)).status, TicketStatus::valid);
+    EXPECT_EQ(seen(id).status, TicketStatus::cancelled);
+    EXPECT_EQ(seen(ticket(order, 2)).status, TicketStatus::cancelled);
+    EXPECT_TRUE(seen(ticket(order, 2)).used);
+    EXPECT_FALSE(reinstate(ticket(order, 2)).used);
+    done(refund(order, ids({3})));
+    EXPECT_EQ(seen(id).status, TicketStatus::refunded);
 }
 
 TEST_F(TicketOfOrder, is_reinstated_by_an_organizer_if_it_was_used) {
@@ -455,6 +460,23 @@ TEST_F(TicketOfOrder, is_changed_once_by_a_request_with_a_key) {
     refused(of_order, "idempotency_key_reused");
     office.now += 25h;
     refused(given, "ticket_not_found");
+}
+
+TEST_F(TicketOfOrder, tells_nothing_new_to_a_repeated_request_of_a_former_holder) {
+    const auto id = ticket(order, 1);
+    transfer(id, "ann", "bob");
+    const TransferTicket on{id, "bob", "cid", new_request()};
+    changed(on);
+    use(id);
+    const auto outcome = office.act(on);
+    EXPECT_EQ(answer(outcome), "replayed");
+    auto view = std::get<TicketView>(outcome->entity);
+    EXPECT_EQ(view.holder, "cid");
+    EXPECT_EQ(view.status, TicketStatus::valid);
+    EXPECT_EQ(view.used, std::nullopt);
+    EXPECT_EQ(view.issue, 0U);
+    EXPECT_TRUE(office.add_member(event, "bob", MemberRole::organizer));
+    EXPECT_EQ(std::get<TicketView>(office.act(on)->entity), seen(id));
 }
 
 /// The tickets of all parts, of at most so many tickets each, and the orders beside them.

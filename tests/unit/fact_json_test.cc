@@ -387,7 +387,8 @@ FactBody any_body(std::size_t type) {
             return TicketScanned{
                 any_ticket(),
                 {ScanId{any_bits()}, any_instant(), any_truth() ? nasty_text(10) : ""},
-                nasty_text(50)
+                nasty_text(50),
+                any_truth()
             };
         case 34:
             return TicketReinstated{any_ticket(), nasty_text(50), any_request()};

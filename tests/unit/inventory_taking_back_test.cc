@@ -804,6 +804,7 @@ constexpr Change kChanges[]{
     [](auto& facts) { scan_in(facts).id = {}; },
     [](auto& facts) { scan_in(facts).at -= Millis{1}; },
     [](auto& facts) { scan_in(facts).gate = "East"; },
+    [](auto& facts) { body_at<TicketScanned>(facts, 54).is_late = true; },
     [](auto& facts) { facts[54].body = EventUpdated{spec_of(facts)}; },
     [](auto& facts) { facts[57].at += Millis{1}; },
     [](auto& facts) { body_at<TicketReinstated>(facts, 57).request = kRequest; },

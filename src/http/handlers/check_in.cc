@@ -28,11 +28,11 @@ Awaitable<bool> may_scan_or_fail(Context& context, std::optional<EventId> event)
     if (context.principal.role >= Role::scanner) co_return true;
     if (event) {
         auto found = co_await context.services.store.read(
-            domain::read_check_ins, *event, context.organizer()
+            domain::read_may_scan, *event, context.organizer()
         );
-        const auto* report = context.value_or_fail(found);
-        if (report == nullptr) co_return false;
-        if (*report) co_return true;
+        const auto* may = context.value_or_fail(found);
+        if (may == nullptr) co_return false;
+        if (*may) co_return true;
     }
     context.fail(needs_role(identity::name_of(Role::scanner)));
     co_return false;
@@ -115,7 +115,11 @@ Awaitable<void> check_in(Context& context) {
         services.metrics.check_in(verdict_of(code.error()));
         co_return context.fail(problem_of(code.error()));
     }
-    const auto id = request->scan.value_or(services.ids.next<ScanId>());
+    std::optional<domain::RequestMark> mark;
+    if (!mark_or_fail(context, mark, [] { return std::string{}; })) co_return;
+    // A repeated request under a key is a scan that is told again.
+    const auto made = mark ? ScanId{mark->key} : services.ids.next<ScanId>();
+    const auto id = request->scan.value_or(made);
     domain::TicketScan scan{.id = id, .at = domain::kScannedNow, .gate = std::move(request->gate)};
     std::vector<ScannedCode> scans{scanned(*code, std::move(scan))};
     const auto all = co_await check_in_or_fail(context, request->event, std::move(scans));
@@ -123,6 +127,7 @@ Awaitable<void> check_in(Context& context) {
     const auto& checked = all->front();
     services.metrics.check_in(name_of(checked.verdict));
     if (auto problem = problem_of(checked)) co_return context.fail(*std::move(problem));
+    if (checked.is_repeated) context.response.add_header("Idempotency-Replayed", "true");
     auto verdict = verdict_on(id, code, &checked);
     verdict.holder_name = co_await holder_name(services, checked.ticket);
     wire::append_verdict(context.response.body, verdict);

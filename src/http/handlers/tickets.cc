@@ -3,6 +3,8 @@
 #include "http/handlers/replies.h"
 #include "http/query.h"
 #include "http/ticket_codes.h"
+#include "identity/guest.h"
+#include "identity/principal.h"
 #include "tickets/qr.h"
 #include "wire/ticket_json.h"
 #include "wire/ticket_requests.h"
@@ -38,9 +40,22 @@ std::optional<TicketId> ticket_id_or_fail(Context& context) {
     return id;
 }
 
+/// Why nobody may see the code of a ticket with this status; nothing if its holder may.
+std::optional<domain::Reason> refusal_of(domain::TicketStatus status) {
+    switch (status) {
+        case domain::TicketStatus::valid:
+        case domain::TicketStatus::used:
+            return std::nullopt;
+        case domain::TicketStatus::refunded:
+            return domain::Reason::ticket_refunded;
+        case domain::TicketStatus::cancelled:
+            return domain::Reason::event_cancelled;
+    }
+}
+
 /// Whether this account may see the ticket's code once nothing is missing.
 bool may_see_code(const TicketView& view, std::string_view account) {
-    return view.holder == account && view.status != domain::TicketStatus::refunded;
+    return view.holder == account && !refusal_of(view.status);
 }
 bool has_code(const TicketView& view, const wire::HolderDetails& holder, std::string_view account) {
     return may_see_code(view, account) && wire::missing(view.asks, holder).empty();
@@ -147,14 +162,14 @@ Awaitable<std::optional<TicketView>> ticket_or_fail(Context& context) {
     co_return std::move(*view);
 }
 
-/// The same, if the caller has the ticket and it wasn't refunded.
+/// The same, if the caller has the ticket, it wasn't refunded, and its event takes place.
 Awaitable<std::optional<TicketView>> own_ticket_or_fail(Context& context) {
     auto view = co_await ticket_or_fail(context);
     if (!view || may_see_code(*view, context.principal.sub)) co_return view;
-    const bool is_refunded = view->status == domain::TicketStatus::refunded;
+    const auto reason = refusal_of(view->status);
     context.fail(
-        is_refunded ? problem_of(domain::Refusal{.reason = domain::Reason::ticket_refunded})
-                    : not_found("The ticket was given to another account, which alone has it now.")
+        reason ? problem_of(domain::Refusal{.reason = *reason})
+               : not_found("The ticket was given to another account, which alone has it now.")
     );
     co_return std::nullopt;
 }
@@ -199,6 +214,11 @@ Awaitable<void> reply_qr(Context& context, std::string_view content_type, Draw d
     auto work = [&] { return draw(code, static_cast<unsigned>(*scale)); };
     context.response.body = co_await context.services.workers.run(work);
     context.response.content_type = content_type;
+}
+
+/// False for our own accounts, for which no token is made, unless they are a guest's.
+bool can_have_tickets(std::string_view sub) {
+    return !identity::is_reserved_sub(sub) || sub.starts_with(identity::kGuestAccount);
 }
 
 /// Executes a command that changes a ticket, and answers with the ticket, without its code. What is
@@ -288,6 +308,10 @@ Awaitable<void> transfer_ticket(Context& context) {
     if (!id) co_return;
     auto request = wire::parse_transfer_request(context.request.body);
     if (context.value_or_fail(request) == nullptr) co_return;
+    if (!can_have_tickets(request->sub))
+        co_return context.fail(
+            invalid_field("sub", "is no account of a person, who could give the ticket back")
+        );
     domain::TransferTicket command{
         .ticket = *id, .user = context.principal.sub, .to = request->sub
     };
