@@ -110,7 +110,8 @@ private:
         scan.at = std::min(std::max(scan.at, sold.sold_at()), now_);
         const bool is_refunded = sold.is_refunded(notes.id.number);
         if (is_refunded || scanned.issue != notes.issue) {
-            if (!is_online) record_late(ticket, std::move(scan));
+            const bool was_good = scanned.issue > 0 && scanned.issue <= notes.issue;
+            if (!is_online && was_good) record_late(ticket, std::move(scan));
             return is_refunded ? TicketVerdict::refunded : TicketVerdict::replaced;
         }
         scan.at = std::min(std::max(scan.at, notes.issued_at.value_or(scan.at)), now_);

@@ -84,7 +84,8 @@ public:
         const bool was_refunded = sold->view.status == domain::TicketStatus::refunded;
         const bool is_online = code.scan.at == domain::kScannedNow;
         if (was_refunded || code.issue != issue(code.ticket)) {
-            if (!is_online) take_late(code.ticket, scan);
+            if (!is_online && code.issue > 0 && code.issue <= issue(code.ticket))
+                take_late(code.ticket, scan);
             return was_refunded ? refunded : replaced;
         }
         if (issued_.contains(code.ticket))

@@ -240,6 +240,12 @@ TEST_F(CheckingIn, keeps_a_trace_of_scans_that_are_told_after_a_ticket_was_issue
     EXPECT_EQ(check_ins().used, 0U);
     EXPECT_EQ(seen(first).status, TicketStatus::valid);
 
+    auto forged = copied;
+    forged.issue = 0;
+    forged.scan.id = ScanId{new_id()};
+    EXPECT_EQ(verdict(forged), Verdict::replaced);
+    EXPECT_EQ(office.facts_of_last(), 0U) << "no such code was made";
+
     // Its holder can't go on like that.
     refused(ReissueTicket{first, {"ann", false}, {}}, "ticket_used");
     refused(TransferTicket{first, "ann", "bob", {}}, "ticket_used");

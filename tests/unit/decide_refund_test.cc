@@ -46,6 +46,7 @@ TEST_F(Refunding, begins_with_an_intent_and_leaves_the_seats_until_the_money_is_
             .by = "house",
             .started_at = office.now,
             .request = command.request,
+            .tickets = {1, 2, 3, 4},
         })
     );
     EXPECT_EQ(seat(0), SeatStatus::confirmed);
