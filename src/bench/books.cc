@@ -62,7 +62,13 @@ std::vector<std::string> wrongs_of(const Books& books) {
     const auto returned = books.money == nullptr ? 0 : books.money->returned();
     const auto taken = books.free_before - books.free_after;
     const std::string goods{in_words(books.plan.goods())};
-    if (sold == 0) wrongs.push_back("none of the " + goods + " were sold");
+    if (sold == 0) {
+        const bool has_limits = books.load.total.answers[429] > 0;
+        wrongs.push_back(
+            "none of the " + goods + " were sold" +
+            (has_limits ? "; the server limits its callers: start it with --limits off" : "")
+        );
+    }
     if (books.free_before != books.plan.tickets()) {
         wrongs.push_back(
             "the event was to have " + in_words(books.plan.tickets()) + " free " + goods +

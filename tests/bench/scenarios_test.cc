@@ -144,15 +144,40 @@ TEST(Bench, makes_every_request_of_an_open_loop_on_several_threads) {
     EXPECT_THAT(run.finished.out, HasSubstr("Open loop"));
 }
 
+const std::string kBenchSecret = "a secret that has thirty-two characters";
+
+std::string bench_token() {
+    auto token =
+        run_program({"token", "--sub", "bench", "--role", "organizer", "--secret", kBenchSecret})
+            .out;
+    token.pop_back();
+    return token;
+}
+
+TEST(Bench, says_why_a_server_with_limits_sells_it_nothing) {
+    const TempFolder folder;
+    Server server{
+        folder.path(), {}, {"FRONTROW_JWT_SECRET=" + kBenchSecret, "FRONTROW_LIMIT=hold/user=1/h"}
+    };
+    const std::vector<std::string> arguments{
+        "--url", "http://127.0.0.1:" + std::to_string(server.port()), "--seats", "5"
+    };
+    const std::vector<std::string> environment{"FRONTROW_BENCH_TOKEN=" + bench_token()};
+    run_bench(arguments, environment);
+    const auto run = run_bench(arguments, environment);
+    EXPECT_EQ(run.finished.exit_code, 1);
+    EXPECT_THAT(run.finished.err, HasSubstr("start it with --limits off"));
+}
+
 TEST(Bench, loads_a_protected_server_and_tells_nobody_its_token) {
     const TempFolder folder;
-    const std::string secret = "a secret that has thirty-two characters";
     Server server{
-        folder.path(), {}, {"FRONTROW_JWT_SECRET=" + secret, "FRONTROW_PAYMENTS=simulator"}
+        folder.path(),
+        {},
+        {"FRONTROW_JWT_SECRET=" + kBenchSecret, "FRONTROW_PAYMENTS=simulator", "FRONTROW_LIMITS=off"
+        }
     };
-    auto token =
-        run_program({"token", "--sub", "bench", "--role", "organizer", "--secret", secret}).out;
-    token.pop_back();
+    const auto token = bench_token();
     const auto url = "http://127.0.0.1:" + std::to_string(server.port());
     const auto run = run_bench(
         {"--url", url, "--seats", "500", "--connections", "2"}, {"FRONTROW_BENCH_TOKEN=" + token}

@@ -128,6 +128,7 @@ TEST_F(PaymentNotices, of_a_dispute_change_nothing_when_they_are_repeated_later)
     EXPECT_FALSE(is_disputed());
     EXPECT_EQ(send(body, headers).status, 204);
     EXPECT_FALSE(is_disputed());
+    server.clock.advance(seconds{2});
     EXPECT_EQ(tell(paying, R"("status":"disputed")").status, 204);
     EXPECT_TRUE(is_disputed());
 }

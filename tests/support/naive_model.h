@@ -1846,7 +1846,8 @@ private:
         std::vector<Amount> prices;
         for (const auto& line : one.entity.lines)
             prices.insert(prices.end(), line.quantity, line.unit_price);
-        auto all = sold_tickets(one.entity.reservation);
+        std::vector<NaiveTickets::Sold> all;
+        if (one.sold_by) all = sold_tickets(one.entity.reservation);
         refund.amount = 0;
         refund.seats.clear();
         refund.items.clear();

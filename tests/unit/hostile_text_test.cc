@@ -341,7 +341,6 @@ TEST(HostileCommand, is_refused_whichever_of_its_fields_cannot_be_written) {
         create([&](auto& spec) { spec.admission = Admission::of({{}, {false, {{bad}}, {}}}); }),
         create([&](auto& spec) { spec.admission = Admission::of({{}, {false, {}, bad}}); }),
         check_in([&](auto& scan, auto&) { scan.gate = bad; }),
-        check_in([&](auto& scan, auto&) { scan.at = kFirstInstant - Millis{1}; }),
         check_in([&](auto&, auto& by) { by = bad; }),
         TransferTicket{sale.ticket, "ann", bad, {}},
         ReissueTicket{sale.ticket, {.sub = bad, .is_admin = true}, {}},
