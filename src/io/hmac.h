@@ -2,6 +2,9 @@
 
 #include "io/sha256.h"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace frontrow::io {
@@ -9,9 +12,10 @@ namespace frontrow::io {
 /// HMAC with SHA-256 (RFC 2104) by OpenSSL.
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
 
-/// The digest's bytes as a text of 32 characters.
-inline std::string_view text_of(const Sha256Digest& digest) {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+/// The bytes of a digest, a key or a signature as a text of as many characters.
+template <std::size_t Size>
+std::string_view text_of(const std::array<std::uint8_t, Size>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 /// Compares two texts in a time that doesn't depend on where they differ, so that nobody can guess

@@ -3,7 +3,7 @@
 #include "base/bits128.h"
 #include "base/instant.h"
 #include "base/result.h"
-#include "tickets/ed25519.h"
+#include "io/ed25519.h"
 #include "tickets/ticket_keys.h"
 
 #include <cstddef>
@@ -14,6 +14,9 @@
 #include <vector>
 
 namespace frontrow::tickets {
+
+using io::ed25519::Signature;
+using io::ed25519::VerifyingKey;
 
 // A ticket's code is a text that proves, without a network, that Frontrow issued the ticket. It is
 // "FR1", followed by these bytes in base32 (base32.h):

@@ -1,8 +1,8 @@
 #include "tickets/ticket_keys.h"
 
 #include "base/check.h"
+#include "io/base64.h"
 #include "io/sha256.h"
-#include "tickets/base64url.h"
 
 #include <boost/json.hpp>
 
@@ -13,6 +13,9 @@ namespace frontrow::tickets {
 namespace {
 
 namespace json = boost::json;
+
+using io::read_base64url;
+using io::to_base64url;
 
 constexpr std::int64_t kFormat = 1;
 

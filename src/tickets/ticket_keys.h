@@ -2,8 +2,8 @@
 
 #include "base/instant.h"
 #include "base/result.h"
+#include "io/ed25519.h"
 #include "io/random.h"
-#include "tickets/ed25519.h"
 
 #include <array>
 #include <compare>
@@ -16,6 +16,10 @@
 #include <vector>
 
 namespace frontrow::tickets {
+
+using io::ed25519::PrivateKey;
+using io::ed25519::PublicKey;
+using io::ed25519::SigningKey;
 
 /// Names a public key: the first bytes of its SHA-256, written as eight hexadecimal digits.
 struct KeyId {

@@ -1,10 +1,9 @@
 #include "tickets/ticket_code.h"
 
 #include "base/id.h"
+#include "io/base64.h"
 #include "support/seeded_random.h"
 #include "tickets/base32.h"
-#include "tickets/base64url.h"
-#include "tickets/ed25519.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +15,9 @@
 
 namespace frontrow::tickets {
 namespace {
+
+using io::read_base64url;
+using io::to_base64url;
 
 using namespace std::chrono_literals;
 using testing::AnyOf;

@@ -1,26 +1,20 @@
 #pragma once
 
+#include "io/evp_key.h"
+
 #include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
-struct evp_pkey_st;
-
-namespace frontrow::tickets {
+/// Signatures by Ed25519 (RFC 8032), with OpenSSL.
+namespace frontrow::io::ed25519 {
 
 using PublicKey = std::array<std::uint8_t, 32>;
 /// The private key of RFC 8032: 32 random bytes.
 using PrivateKey = std::array<std::uint8_t, 32>;
 using Signature = std::array<std::uint8_t, 64>;
 
-struct FreeKey {
-    void operator()(evp_pkey_st* key) const;
-};
-using KeyHandle = std::unique_ptr<evp_pkey_st, FreeKey>;
-
-/// Signs by Ed25519 (RFC 8032), with OpenSSL. Any thread.
+/// Signs messages. Any thread.
 class SigningKey {
 public:
     explicit SigningKey(const PrivateKey& key);
@@ -30,7 +24,7 @@ public:
     Signature sign(std::string_view message) const;
 
 private:
-    KeyHandle key_;
+    EvpKey key_;
     PublicKey public_{};
 };
 
@@ -42,7 +36,7 @@ public:
     bool verify(std::string_view message, const Signature& signature) const;
 
 private:
-    KeyHandle key_;
+    EvpKey key_;
 };
 
-}  // namespace frontrow::tickets
+}  // namespace frontrow::io::ed25519
