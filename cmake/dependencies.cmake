@@ -11,7 +11,6 @@ find_package(CLI11 REQUIRED)
 # Used header-only.
 find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=15)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Compresses a seat map, whose letters are random, in a third of zlib's time.

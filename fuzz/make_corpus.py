@@ -285,6 +285,15 @@ def tokens():
     }.items():
         write("token", "signed-" + name, "s" + header + json.dumps(odd))
     write("token", "signed-twice", "s" + header + '{"sub":"a","sub":"b","role":"user","exp":4102444800}')
+    for name, odd in {
+        "right": {"alg": "EdDSA", "kid": "o"}, "nameless": {"alg": "EdDSA"}, "confused": {"alg": "HS256", "kid": "o"},
+        "other": {"alg": "ES256", "kid": "e"}, "unknown": {"alg": "EdDSA", "kid": "x"},
+        "critical": {"alg": "EdDSA", "kid": "o", "crit": ["b64"], "b64": False}, "number": {"alg": "EdDSA", "kid": 7},
+    }.items():
+        write("token", "eddsa-" + name, "e" + json.dumps(odd) + "\n" + json.dumps(claims))
+    write("token", "eddsa-twice", 'e{"alg":"EdDSA","alg":"none"}\n' + json.dumps(claims))
+    write("token", "eddsa-spelled", 'e{"alg":"EdDSA","\\u0061lg":"EdDSA"}\n' + json.dumps(claims))
+    key_sets()
     write("token", "key-known", "kfrk_admin")
     write("token", "key-unknown", "kfrk_" + "0" * 64)
     write("token", "user", "u" + "席-alice")
@@ -292,6 +301,26 @@ def tokens():
     place = struct.pack("<QQq", 0x7000, 1, 1798797600000)
     write("token", "place", b"p" + place)
     write("token", "cursor", "c" + cursor(0x7000, 1, 1798797600000))
+
+
+def key_sets():
+    """Key sets with the keys of token_fuzzer.cc, with that of RFC 8037, A.2, and with what isn't quite a key."""
+    modulus = ("w6T-umTbtxuP8Tm4rIoIDw0XpLWXMowXfTHubs7AjXeSuRHmSi4dij8BDnWDH1Lvxp3l9oPmaMxUL_hvdS-bxTcVUyKoX3y8gXpJ"
+               "6Cp5wt7-NO0KD2z9P4sJYHaUN2G8yudsyw7v3O7yVwnc5pnbDqUnaZwIY1yKDtNKucAIm7cbcKg3NXJ2eyg3hOw1ZDtfdy-8F2V0"
+               "I5SqAoEzcxT5nnd1tknaDSY8QGm2OnVCai_epXho7mbQiSXw7m4ohU4NCyR-N-Q51p78t-1iDegfObwMAHI_MT659T5Aywjx8fnO"
+               "nzsEFBvT5xZkPsgaNcf4JaO03Qa-53fx69HkwSR_7w")
+    rsa = {"kty": "RSA", "kid": "r", "use": "sig", "alg": "RS256", "n": modulus, "e": "AQAB"}
+    p256 = {"kty": "EC", "crv": "P-256", "kid": "e", "key_ops": ["verify"],
+            "x": "oI367GFH2cbpRfP9wYYULYeWr66Okw26bw677nxV6Fc",
+            "y": "IHY8TMayKOxnbj7iLEH18XZGSVN6-lsj-g5cjvHX5qo"}
+    ed25519 = {"kty": "OKP", "crv": "Ed25519", "kid": "o", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    for name, keys in {
+        "all": [rsa, p256, ed25519], "rsa": [rsa], "p256": [p256], "ed25519": [ed25519], "none": [],
+        "twice": [ed25519, ed25519], "secret": [{"kty": "oct", "k": "c2VjcmV0"}], "short": [{**rsa, "n": modulus[:100]}],
+        "exponent": [{**rsa, "e": "AQ"}], "point": [{**p256, "x": p256["y"]}], "curve": [{**p256, "crv": "P-384"}],
+        "zero": [{**ed25519, "x": "A" * 43}], "other-use": [{**rsa, "use": "enc"}], "odd": [7, None, "key"],
+    }.items():
+        write("token", "keys-" + name, "j" + json.dumps({"keys": keys}))
 
 
 def cursor(high, low, start):

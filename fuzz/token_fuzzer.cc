@@ -2,6 +2,8 @@
 #include "http/cursor.h"
 #include "identity/api_key.h"
 #include "identity/authenticator.h"
+#include "io/base64.h"
+#include "io/hmac.h"
 #include "support/manual_clock.h"
 #include "support/seeded_random.h"
 
@@ -9,17 +11,19 @@
 
 #include <array>
 #include <cstdint>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <optional>
 #include <string>
 
 // Credentials and cursors from a client. The first byte of the input says what the rest is:
 //   t  a bearer token as it is           k  an API key            u  an X-User-ID
-//   s  a token's header, a line end and its claims: signed here, so that the claims are read
+//   s  a token's header, a line end and its claims: signed here with the secret, so that the claims
+//      are read
+//   e  the same, signed with an Ed25519 key of the key set
+//   j  a key set
 //   c  a cursor                          p  a position, from which a cursor is made
-// Without a valid signature no token is accepted. The principal of an accepted token is the user in
-// its claims, as read by Boost.JSON as well as by the JWT library.
+// Without a valid signature no token is accepted, and one that is signed with a key only under this
+// key's algorithm. The principal of an accepted token is the user in its claims, as a second reader
+// finds them.
 
 namespace frontrow::fuzz {
 namespace {
@@ -27,12 +31,40 @@ namespace {
 const std::string kSecret = "a secret of the fuzzer's, and long enough";
 constexpr std::string_view kAdminKey = "frk_admin";
 constexpr std::string_view kList = "events";
+/// An RSA key and one of P-256, whose private parts nobody has. The same as in make_corpus.py.
+constexpr std::string_view kOthersKeys =
+    R"({"kty":"RSA","kid":"r","e":"AQAB","n":")"
+    "w6T-umTbtxuP8Tm4rIoIDw0XpLWXMowXfTHubs7AjXeSuRHmSi4dij8BDnWDH1Lvxp3l9oPmaMxUL_hv"
+    "dS-bxTcVUyKoX3y8gXpJ6Cp5wt7-NO0KD2z9P4sJYHaUN2G8yudsyw7v3O7yVwnc5pnbDqUnaZwIY1yK"
+    "DtNKucAIm7cbcKg3NXJ2eyg3hOw1ZDtfdy-8F2V0I5SqAoEzcxT5nnd1tknaDSY8QGm2OnVCai_epXho"
+    "7mbQiSXw7m4ohU4NCyR-N-Q51p78t-1iDegfObwMAHI_MT659T5Aywjx8fnOnzsEFBvT5xZkPsgaNcf4"
+    "JaO03Qa-53fx69HkwSR_7w"
+    R"("},{"kty":"EC","crv":"P-256","kid":"e","x":"oI367GFH2cbpRfP9wYYULYeWr66Okw26bw677nxV6Fc",)"
+    R"("y":"IHY8TMayKOxnbj7iLEH18XZGSVN6-lsj-g5cjvHX5qo"},)";
 
 using Identified = Result<std::optional<identity::Principal>, identity::BadCredentials>;
+
+const io::ed25519::SigningKey& signing_key() {
+    static const io::ed25519::SigningKey key{io::ed25519::PrivateKey{7}};
+    return key;
+}
+
+identity::KeySet known_keys() {
+    const auto x = io::to_base64url(io::text_of(signing_key().public_key()));
+    auto read = identity::parse_key_set(
+        R"({"keys":[)" + std::string{kOthersKeys} +
+        R"({"kty":"OKP","crv":"Ed25519","kid":"o","x":")" + x + "\"}]}"
+    );
+    CHECK(read && read->keys.size() == 3);
+    return std::move(read->keys);
+}
 
 /// New for each input, because an authenticator remembers tokens.
 class Door {
 public:
+    Door() { authenticator_.accept_keys(known_keys()); }
+
+    void accept_keys(identity::KeySet keys) { authenticator_.accept_keys(std::move(keys)); }
     Identified identify(const identity::Credentials& credentials) {
         return authenticator_.identify(credentials, clock_.now());
     }
@@ -60,44 +92,22 @@ private:
         {.jwt_secret = kSecret,
          .admin_api_key = std::string{kAdminKey},
          .user_api_key = {},
-         .dev = true},
+         .dev = true,
+         .key_set = {.location = "keys"}},
         [this](const auto& digest) { return find(digest); }
     };
 };
 
-std::string base64url(std::string_view bytes) {
-    std::string out(4 * (bytes.size() / 3 + 1) + 1, '\0');
-    const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
-    auto* to = reinterpret_cast<unsigned char*>(out.data());
-    const int length = EVP_EncodeBlock(to, from, static_cast<int>(bytes.size()));
-    out.resize(static_cast<std::size_t>(length));
-    while (out.ends_with('='))
-        out.pop_back();
-    for (char& c : out)
-        c = c == '+' ? '-' : c == '/' ? '_' : c;
-    return out;
+std::string mac_of(std::string_view part) {
+    return io::to_base64url(io::text_of(io::hmac_sha256(kSecret, part)));
 }
 
 std::string signature_of(std::string_view part) {
-    std::array<unsigned char, 32> hash{};
-    unsigned int length = 0;
-    const auto* bytes = reinterpret_cast<const unsigned char*>(part.data());
-    HMAC(
-        EVP_sha256(),
-        kSecret.data(),
-        static_cast<int>(kSecret.size()),
-        bytes,
-        part.size(),
-        hash.data(),
-        &length
-    );
-    return base64url({reinterpret_cast<const char*>(hash.data()), length});
+    return io::to_base64url(io::text_of(signing_key().sign(part)));
 }
 
-/// Parses the claims a second time and compares the principal. Like the JWT library, reads the
-/// claims only up to the first zero byte.
+/// Parses the claims a second time and compares the principal.
 void check_claims(std::string_view claims, const identity::Principal& principal, Instant now) {
-    claims = claims.substr(0, claims.find('\0'));
     boost::system::error_code error;
     const auto document = boost::json::parse(claims, error);
     CHECK(!error && document.is_object());
@@ -115,31 +125,51 @@ void check_claims(std::string_view claims, const identity::Principal& principal,
     CHECK(identity::is_valid_sub(principal.sub) && !identity::is_reserved_sub(principal.sub));
 }
 
-/// The last of a signature's 43 characters has two bits without meaning.
-bool are_same_signature(std::string_view a, std::string_view b) {
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    return a.size() == b.size() && a.substr(0, a.size() - 1) == b.substr(0, b.size() - 1) &&
-           kDigits.find(a.back()) / 4 == kDigits.find(b.back()) / 4;
-}
-
 /// Tries the token without signing it: it is accepted only if it has our signature.
 void try_token(std::string_view token) {
     const auto who = Door{}.identify_token(token);
     if (!who || !*who) return;
     const auto dot = token.rfind('.');
     CHECK(dot != std::string_view::npos);
-    CHECK(are_same_signature(token.substr(dot + 1), signature_of(token.substr(0, dot))));
+    const auto part = token.substr(0, dot);
+    const auto signature = token.substr(dot + 1);
+    CHECK(signature == mac_of(part) || signature == signature_of(part));
 }
 
-void try_signed(std::string_view text) {
+/// `sign`: makes the signature of header and claims, by `algorithm`.
+template <class Sign>
+void try_signed(std::string_view text, std::string_view algorithm, Sign sign) {
     const auto line_end = std::min(text.find('\n'), text.size());
     const auto header = text.substr(0, line_end);
     const auto claims = text.substr(std::min(line_end + 1, text.size()));
-    const auto part = base64url(header) + "." + base64url(claims);
+    const auto part = io::to_base64url(header) + "." + io::to_base64url(claims);
     Door door;
-    const auto who = door.identify_token(part + "." + signature_of(part));
-    if (who && *who) check_claims(claims, **who, door.now());
+    const auto who = door.identify_token(part + "." + sign(part));
+    if (!who || !*who) return;
+    check_claims(claims, **who, door.now());
+    CHECK(boost::json::parse(header).at("alg").as_string() == algorithm);
+}
+
+/// A set that is accepted has keys, is read as the same again, and lets nobody in who signs with
+/// the set itself, or not at all.
+void try_key_set(std::string_view text) {
+    auto read = identity::parse_key_set(text);
+    if (!read) {
+        CHECK(!read.error().why.empty());
+        return;
+    }
+    CHECK(read->keys.size() > 0 && read->keys.size() <= identity::kKeySetKeysMax);
+    const auto again = identity::parse_key_set(text);
+    CHECK(again && again->keys.size() == read->keys.size() && again->skipped == read->skipped);
+    Door door;
+    door.accept_keys(std::move(read->keys));
+    const std::string claims = io::to_base64url(R"({"sub":"a","role":"admin","exp":4102444800})");
+    for (const auto* header : {R"({"alg":"HS256"})", R"({"alg":"RS256"})", R"({"alg":"none"})"}) {
+        const auto part = io::to_base64url(header) + "." + claims;
+        const auto by_set = io::to_base64url(io::text_of(io::hmac_sha256(text, part)));
+        for (const auto& signature : {by_set, std::string{}})
+            CHECK(!door.identify_token(part + "." + signature));
+    }
 }
 
 void try_api_key(std::string_view key) {
@@ -187,7 +217,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             try_token(rest);
             break;
         case 's':
-            try_signed(rest);
+            try_signed(rest, "HS256", mac_of);
+            break;
+        case 'e':
+            try_signed(rest, "EdDSA", signature_of);
+            break;
+        case 'j':
+            try_key_set(rest);
             break;
         case 'k':
             try_api_key(rest);

@@ -21,7 +21,7 @@ fail() { echo "install-deps.sh: $1" >&2; exit "${2:-1}"; }
 build=(
     clang-19 lld-19 cmake ninja-build ccache pkg-config python3 python3-yaml curl
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libfmt-dev
-    libspdlog-dev prometheus-cpp-dev libcli11-dev libjwt-dev libssl-dev libmimalloc-dev
+    libspdlog-dev prometheus-cpp-dev libcli11-dev libssl-dev libmimalloc-dev
     libdeflate-dev libzstd-dev libpq-dev libhiredis-dev libtomlplusplus-dev
     libutf8proc-dev libqrencode-dev libpng-dev libcurl4-openssl-dev ca-certificates npm
 )

@@ -11,6 +11,7 @@
 #include "http/handlers/dialects/dialects.h"
 #include "http/shared_bodies.h"
 #include "http/ticket_codes.h"
+#include "identity/jwks/key_set_keeper.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
 #include "io/turn_queue.h"
@@ -76,6 +77,7 @@ struct Application::Parts {
               std::move(settings.auth),
               [this](const auto& digest) { return store->find_api_key(digest); }
           },
+          key_set_keeper{{executor, authenticator, [this] { return store->now(); }, world.log}},
           proxies{std::move(settings.proxies)},
           limiter{settings.rate_limits
                       .transform([](const auto& limits) {
@@ -141,6 +143,7 @@ struct Application::Parts {
     SharedSecret shared_secret;
     SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
+    identity::jwks::KeySetKeeper key_set_keeper;
     admission::TrustedProxies proxies;
     /// Null without limits.
     std::unique_ptr<admission::RateLimiter> limiter;
@@ -184,6 +187,7 @@ void Application::start() {
     parts_->contact_sweep.start();
     if (parts_->is_cluster) parts_->shared_secret.start();
     parts_->ticket_keys.start();
+    parts_->key_set_keeper.start();
     if (parts_->shared_rates) parts_->shared_rates->start();
     parts_->server.start();
 }
@@ -198,6 +202,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->providers.close();
     co_await parts_->contact_sweep.close();
     co_await parts_->runner.close();
+    co_await parts_->key_set_keeper.close();
     co_await parts_->ticket_keys.close();
     if (parts_->shared_rates) co_await parts_->shared_rates->close();
     co_await parts_->shared_secret.close();

@@ -9,6 +9,7 @@
 #include "cli/store_name.h"
 #include "config/help.h"
 #include "config/options.h"
+#include "identity/jwks/key_set_file.h"
 #include "io/child_process.h"
 #include "io/clock.h"
 #include "io/disk_space.h"
@@ -74,7 +75,12 @@ application_settings(const config::ServeSettings& settings, AdmissionChoice admi
             {.jwt_secret = settings.jwt_secret,
              .admin_api_key = settings.admin_api_key,
              .user_api_key = settings.user_api_key,
-             .dev = settings.dev},
+             .dev = settings.dev,
+             .key_set = {.location = settings.tokens.jwks},
+             .token_rules =
+                 {.issuer = settings.tokens.issuer,
+                  .audience = settings.tokens.audience,
+                  .skew = std::chrono::seconds{settings.tokens.skew_seconds}}},
         .limits = {},
         .hold = std::chrono::minutes{settings.hold_minutes},
         .cors_origins = settings.cors_origins,
@@ -117,6 +123,12 @@ public:
         // Without --dev, weak secrets have been refused already.
         for (const auto& weak : config::find_weak_secrets(settings_))
             log_.warn(weak);
+        if (!settings_.tokens.jwks.empty() && settings_.tokens.audience.empty()) {
+            log_.warn(
+                "no audience is set: tokens that the issuer made for other services are accepted, "
+                "too, if they have a role; set FRONTROW_JWT_AUDIENCE"
+            );
+        }
         const auto payments = payment_choice(settings_.payments, settings_.dev).chosen;
         if (payments == payments::Simulator::kName && !settings_.dev) log_.warn(kTakesNoMoney);
         log_.info(
@@ -207,15 +219,20 @@ std::string check_redis(const std::string& url) {
     return address ? std::string{} : address.error();
 }
 
+/// The keys for tokens must be there, if they are in a file. A URL may answer later.
+std::optional<config::UsageError> check_jwks(const config::TokenCheckSettings& settings) {
+    if (settings.jwks.empty() || settings.is_jwks_url()) return std::nullopt;
+    const auto checked = identity::jwks::check_key_set_file(settings.jwks);
+    if (checked) return std::nullopt;
+    return config::UsageError{"FRONTROW_JWKS: " + checked.error().what};
+}
+
 int serve(const config::ServeSettings& settings) {
-    if (const auto error = config::check(settings)) {
-        return misused("serve", error->message);
-    }
+    auto error = config::check(settings);
+    if (!error) error = check_jwks(settings.tokens);
+    if (error) return misused("serve", error->message);
     auto admission = admission_choice(settings);
-    if (!admission) {
-        std::fprintf(stderr, "frontrow serve: %s\n", admission.error().c_str());
-        return kWrongUsage;
-    }
+    if (!admission) return misused("serve", admission.error());
     raise_file_limit();
     return Serving{settings, *std::move(admission)}.run();
 }
@@ -227,7 +244,8 @@ void add_serve(CLI::App& app, int& exit_code, const std::string& store_origin) {
     auto* command =
         app.add_subcommand("serve", "Sell tickets over HTTP, from a data folder or a PostgreSQL");
     command->footer(
-        std::string{"Tokens are HS256 JWTs with sub, role and exp; `frontrow token` makes one.\n"} +
+        std::string{"Tokens are JWTs with sub, role and exp; `frontrow token` makes one, signed "
+                    "with the secret.\n"} +
         "SIGTERM, SIGHUP and Ctrl-C stop it: running requests are answered first.\n" +
         config::help_on_accepted_names()
     );

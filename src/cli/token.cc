@@ -38,13 +38,15 @@ void add_token(CLI::App& app, int& exit_code) {
             exit_code = misused("token", *error);
             return;
         }
-        const identity::Principal principal{
-            .sub = settings->sub, .role = identity::parse_role(settings->role).value()
+        const identity::TokenClaims claims{
+            .principal =
+                {.sub = settings->sub, .role = identity::parse_role(settings->role).value()},
+            .made_at = io::SystemClock{}.now(),
+            .ttl = std::chrono::seconds{settings->ttl_seconds},
+            .issuer = settings->issuer,
+            .audience = settings->audience,
         };
-        const auto ttl = std::chrono::seconds{settings->ttl_seconds};
-        std::puts(
-            identity::sign_token(settings->secret, principal, io::SystemClock{}.now(), ttl).c_str()
-        );
+        std::puts(identity::sign_token(settings->secret, claims).c_str());
     });
 }
 

@@ -97,6 +97,7 @@ void add_access_options(CLI::App& command, ServeSettings& settings) {
         )
         ->envname("FRONTROW_JWT_SECRET")
         ->type_name("SECRET");
+    add_options(command, settings.tokens);
     command
         .add_option(
             "--admin-api-key",
@@ -270,27 +271,6 @@ void add_options(CLI::App& command, ServeSettings& settings) {
     add_limit_options(command, settings);
     add_keys_file(command, settings.keys_file);
     add_options(command, settings.payments);
-}
-
-void add_options(CLI::App& command, TokenSettings& settings) {
-    command.add_option("--sub", settings.sub, "Who the token is for")
-        ->envname("FRONTROW_TOKEN_SUB")
-        ->required()
-        ->type_name("NAME");
-    command.add_option("--role", settings.role, "What they may do")
-        ->envname("FRONTROW_TOKEN_ROLE")
-        ->type_name("ROLE")
-        ->check(CLI::IsMember({"user", "scanner", "organizer", "admin"}))
-        ->capture_default_str();
-    command.add_option("--secret", settings.secret, "The server's secret")
-        ->envname("FRONTROW_JWT_SECRET")
-        ->type_name("SECRET");
-    command
-        .add_option("--ttl", settings.ttl_seconds, "How long the token is valid, a year at most")
-        ->envname("FRONTROW_TOKEN_TTL")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{365} * 86'400).description(""))
-        ->capture_default_str();
 }
 
 void add_options(CLI::App& command, SeedSettings& settings) {

@@ -14,6 +14,7 @@ namespace frontrow::config {
 
 void add_options(CLI::App& command, ServeSettings& settings);
 void add_options(CLI::App& command, TokenSettings& settings);
+void add_options(CLI::App& command, TokenCheckSettings& settings);
 void add_options(CLI::App& command, StoreSettings& settings);
 void add_options(CLI::App& command, SeedSettings& settings);
 void add_options(CLI::App& command, BackupSettings& settings);

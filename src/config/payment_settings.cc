@@ -1,3 +1,4 @@
+#include "config/service_url.h"
 #include "config/settings.h"
 
 #include <algorithm>
@@ -8,10 +9,7 @@ namespace {
 /// Base64 of 24 bytes is as much as Standard Webhooks requires.
 constexpr std::size_t kBase64DigitsMin = 32;
 
-std::string_view without_prefix(std::string_view text, std::string_view prefix) {
-    if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
-    return text;
-}
+constexpr auto kUrlExample = "https://payments.example/frontrow";
 
 bool is_base64(std::string_view text) {
     const auto padding = text.ends_with("==") ? 2UL : text.ends_with('=') ? 1UL : 0UL;
@@ -20,30 +18,6 @@ bool is_base64(std::string_view text) {
                return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                       c == '+' || c == '/';
            });
-}
-
-/// The error never repeats the URL, which may hold a secret.
-std::optional<UsageError> check_url(const std::string& url, const char* name) {
-    const bool is_secure = url.starts_with("https://");
-    const auto rest = without_prefix(without_prefix(url, "https://"), "http://");
-    const auto authority = rest.substr(0, rest.find_first_of("/?#"));
-    const auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
-    const bool is_url =
-        rest.size() != url.size() && !authority.empty() && std::ranges::all_of(url, is_visible);
-    if (!is_url || authority.contains('@')) {
-        return UsageError{
-            std::string{name} +
-            " isn't a URL like https://payments.example/frontrow, without a "
-            "user or password"
-        };
-    }
-    const auto host = authority.starts_with("[::1]") ? std::string_view{"::1"}
-                                                     : authority.substr(0, authority.find(':'));
-    const bool is_here = host == "localhost" || host == "127.0.0.1" || host == "::1";
-    if (is_secure || is_here) return std::nullopt;
-    return UsageError{
-        std::string{name} + " must begin with https://; plain http is for this machine alone"
-    };
 }
 
 std::optional<UsageError> check_stripe(const PaymentSettings& settings) {
@@ -67,7 +41,7 @@ std::optional<UsageError> check_stripe(const PaymentSettings& settings) {
     }
     if (settings.stripe_api.ends_with('/'))
         return UsageError{"FRONTROW_STRIPE_API must not end with a slash"};
-    return check_url(settings.stripe_api, "FRONTROW_STRIPE_API");
+    return check_service_url(settings.stripe_api, "FRONTROW_STRIPE_API", kUrlExample);
 }
 
 std::optional<UsageError> check_webhook(const PaymentSettings& settings) {
@@ -80,14 +54,16 @@ std::optional<UsageError> check_webhook(const PaymentSettings& settings) {
         };
     }
     if (!settings.has_webhook()) return std::nullopt;
-    const auto secret = without_prefix(settings.webhook_secret, "whsec_");
+    std::string_view secret = settings.webhook_secret;
+    if (constexpr std::string_view kPrefix = "whsec_"; secret.starts_with(kPrefix))
+        secret.remove_prefix(kPrefix.size());
     if (!is_base64(secret) || secret.size() < kBase64DigitsMin) {
         return UsageError{
             "FRONTROW_PAYMENT_SECRET must be 24 bytes or more in base64, with or without whsec_ "
             "before it; `head -c 32 /dev/urandom | base64` makes one"
         };
     }
-    return check_url(settings.webhook_url, "FRONTROW_PAYMENT_URL");
+    return check_service_url(settings.webhook_url, "FRONTROW_PAYMENT_URL", kUrlExample);
 }
 
 }  // namespace

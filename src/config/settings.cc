@@ -1,6 +1,7 @@
 #include "config/settings.h"
 
 #include "base/parse_number.h"
+#include "config/service_url.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -159,15 +160,20 @@ std::optional<UsageError> check(const ServeSettings& settings) {
         return UsageError{
             "--dev believes whatever a client says it is, so it listens on a loopback address "
             "alone; use --listen 127.0.0.1:8080, "
-            "or leave --dev out and set FRONTROW_JWT_SECRET"
+            "or leave --dev out and set FRONTROW_JWT_SECRET or FRONTROW_JWKS"
         };
     }
-    if (!settings.dev && settings.jwt_secret.empty() && settings.admin_api_key.empty() &&
-        settings.user_api_key.empty()) {
+    if (settings.tokens.is_jwks_url()) {
+        auto error = check_service_url(
+            settings.tokens.jwks, "FRONTROW_JWKS", "https://login.example/.well-known/jwks.json"
+        );
+        if (error) return error;
+    }
+    if (!settings.dev && settings.jwt_secret.empty() && settings.tokens.jwks.empty() &&
+        settings.admin_api_key.empty() && settings.user_api_key.empty()) {
         return UsageError{
-            "no caller could authenticate: set FRONTROW_JWT_SECRET (32 characters or more) or "
-            "ADMIN_API_KEY, or use --dev to try "
-            "Frontrow on this machine"
+            "no caller could authenticate: set FRONTROW_JWT_SECRET (32 characters or more), "
+            "FRONTROW_JWKS or ADMIN_API_KEY, or use --dev to try Frontrow on this machine"
         };
     }
     const auto weak = find_weak_secrets(settings);

@@ -60,6 +60,18 @@ struct PaymentSettings {
     bool has_webhook() const { return !webhook_url.empty(); }
 };
 
+/// Which bearer tokens are accepted, besides those that the secret signs.
+struct TokenCheckSettings {
+    /// Empty, or a file or an https URL with the public keys of whoever issues tokens.
+    std::string jwks;
+    /// Empty: any.
+    std::string issuer;
+    std::string audience;
+    std::uint32_t skew_seconds = 10;
+
+    bool is_jwks_url() const { return jwks.contains("://"); }
+};
+
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
     StoreSettings store;
@@ -75,6 +87,7 @@ struct ServeSettings {
     /// the environment.
     std::string app_env;
     std::string jwt_secret;
+    TokenCheckSettings tokens = {};
     std::string admin_api_key;
     std::string user_api_key;
     /// The origins whose pages may call the API, spelled as a browser sends them.
@@ -140,6 +153,9 @@ struct TokenSettings {
     std::string sub;
     std::string role = "user";
     std::int64_t ttl_seconds = 3'600;
+    /// Empty: the token doesn't say. The same for the audience.
+    std::string issuer = {};
+    std::string audience = {};
 };
 
 struct KeysSettings {

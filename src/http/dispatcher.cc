@@ -148,6 +148,10 @@ bool Dispatcher::identify(Context& context) {
             .sub = std::string{identity::kDevSub}, .role = identity::Role::admin
         };
     if (principal && !*principal && access == Access::guest) return admit_guest(context);
+    if (!principal && principal.error().is_temporary) {
+        context.fail(keys_not_read());
+        return false;
+    }
     if (!principal || !*principal) {
         const bool had_no_limit = context.request.has(Header::x_api_key);
         if (had_no_limit && !rate_check_.admits_stranger(context)) return false;

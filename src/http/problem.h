@@ -46,6 +46,15 @@ Problem invalid_field(std::string field, std::string message);
 Problem not_found(std::string message);
 /// The caller lacks the role.
 Problem needs_role(std::string_view role);
+/// Tokens can't be checked yet.
+inline Problem keys_not_read() {
+    return {
+        .status = 503,
+        .code = "NOT_READY",
+        .message = "The keys that check tokens haven't been read yet.",
+        .retry_after_seconds = 5
+    };
+}
 /// The request has no idempotency key. `how`: a sentence that says how to send one.
 Problem key_required(std::string how);
 Problem payment_declined(std::string_view code);

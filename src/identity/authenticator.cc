@@ -29,14 +29,24 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
 
 std::string_view sentence_of(TokenError error) {
     switch (error) {
+        case TokenError::malformed:
+            return "This isn't a signed token (JWT) of at most 8 KiB.";
+        case TokenError::unknown_extension:
+            return "The token demands an extension (crit) that this server doesn't know.";
         case TokenError::wrong_algorithm:
             return "The token is signed with another algorithm than this server takes.";
+        case TokenError::unknown_key:
+            return "The token isn't signed with one of the keys that this server knows.";
         case TokenError::bad_signature:
-            return "The token isn't one that this server signed.";
-        case TokenError::expired:
-            return "The token isn't valid at this time.";
+            return "The token's signature is wrong.";
         case TokenError::incomplete:
             return "The token needs a valid sub, role and exp, and a valid nbf if it has one.";
+        case TokenError::other_issuer:
+            return "The token's iss isn't the issuer that this server trusts.";
+        case TokenError::other_audience:
+            return "The token is for another service: its aud doesn't name this one.";
+        case TokenError::expired:
+            return "The token isn't valid at this time.";
         case TokenError::reserved_sub:
             return "The token's sub is reserved for one of Frontrow's own callers.";
     }
@@ -45,7 +55,10 @@ std::string_view sentence_of(TokenError error) {
 }  // namespace
 
 Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
-    : settings_{std::move(settings)}, find_key_{std::move(find_key)} {
+    : settings_{std::move(settings)},
+      token_keys_{.secret = settings_.jwt_secret},
+      find_key_{std::move(find_key)} {
+    if (!settings_.key_set.location.empty()) token_keys_.set.emplace();
     add_key(
         settings_.admin_api_key,
         {.sub = std::string{kAdminKeySub}, .role = Role::admin, .is_key = true}
@@ -54,6 +67,11 @@ Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
         settings_.user_api_key,
         {.sub = std::string{kUserKeySub}, .role = Role::user, .is_key = true}
     );
+}
+
+void Authenticator::accept_keys(KeySet keys) {
+    token_keys_.set = std::move(keys);
+    known_.clear();
 }
 
 void Authenticator::add_key(const std::string& key, Principal principal) {
@@ -83,18 +101,27 @@ Result<std::optional<Principal>, BadCredentials> Authenticator::by_name(std::str
 
 Result<std::optional<Principal>, BadCredentials>
 Authenticator::by_token(std::string_view token, Instant now) {
-    if (settings_.jwt_secret.empty()) return bad("This server takes no bearer tokens.");
+    if (token_keys_.secret.empty() && !token_keys_.set)
+        return bad("This server takes no bearer tokens.");
     sha_.update(token);
     const auto digest = sha_.finish128();
     if (const auto known = known_.find(digest);
         known != known_.end() && known->second.expires_at > now) {
         return known->second.principal;
     }
-    auto verified = verify_token(settings_.jwt_secret, token, now);
-    if (!verified) return bad(sentence_of(verified.error()));
+    auto verified = verify_token(token_keys_, settings_.token_rules, token, now);
+    if (!verified) return refuse_token(verified.error());
     if (known_.size() >= kKnownMax) known_.clear();
     known_[digest] = *verified;
     return std::move(verified->principal);
+}
+
+std::unexpected<BadCredentials> Authenticator::refuse_token(TokenError error) {
+    if (error == TokenError::unknown_key) tell_unknown_key_();
+    if (error == TokenError::unknown_key && !is_ready()) {
+        return std::unexpected(BadCredentials{.is_temporary = true});
+    }
+    return bad(sentence_of(error));
 }
 
 Result<std::optional<Principal>, BadCredentials> Authenticator::by_api_key(std::string_view key) {

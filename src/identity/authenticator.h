@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/result.h"
 #include "domain/api_key.h"
+#include "identity/key_set.h"
 #include "identity/principal.h"
 #include "identity/token.h"
 #include "io/sha256.h"
@@ -26,6 +27,22 @@ struct Credentials {
 /// Why credentials are refused, as a sentence for the client. It never quotes the credentials.
 struct BadCredentials {
     std::string_view message;
+    /// The credentials can't be judged yet, because no keys for tokens have been read. There is no
+    /// message then.
+    bool is_temporary = false;
+};
+
+/// Where the public keys of whoever issues tokens come from.
+struct KeySetSource {
+    /// A file, an https URL, or empty.
+    std::string location;
+    /// The time between two readings, at least; also if a token names an unknown key, or the last
+    /// reading failed.
+    Millis pause_min{10'000};
+    /// The time between two readings of a URL, at most.
+    Millis pause_max{300'000};
+
+    bool is_url() const { return location.contains("://"); }
 };
 
 struct AuthSettings {
@@ -35,10 +52,16 @@ struct AuthSettings {
     std::string user_api_key;
     /// X-User-ID is trusted. Only for a server on a loopback address.
     bool dev = false;
+    /// If it has a location, tokens that are signed by its keys are accepted.
+    KeySetSource key_set = {};
+    TokenRules token_rules = {};
+};
 
-    bool any() const {
-        return dev || !jwt_secret.empty() || !admin_api_key.empty() || !user_api_key.empty();
-    }
+/// How reading the key set goes, for the metrics.
+struct KeySetHealth {
+    /// When the keys were last read.
+    std::optional<Instant> read_at;
+    std::uint64_t failures = 0;
 };
 
 /// Returns the valid API key with this digest, or null if this node knows none. Read the result at
@@ -59,6 +82,17 @@ public:
     /// True with --dev: then a caller without credentials is `dev`, an admin.
     bool dev() const { return settings_.dev; }
 
+    /// From now on these keys check tokens, and no others do. Tokens that were accepted before are
+    /// checked again.
+    void accept_keys(KeySet keys);
+    /// Calls `tell` for each token that names an unknown key: the key may be new.
+    void on_unknown_key(std::function<void()> tell) { tell_unknown_key_ = std::move(tell); }
+    /// False as long as tokens can't be judged, because no keys were accepted yet.
+    bool is_ready() const { return !token_keys_.set || token_keys_.set->size() > 0; }
+    /// Where the keys for tokens come from, and how reading them goes.
+    const KeySetSource& key_set_source() const { return settings_.key_set; }
+    KeySetHealth& key_set_health() { return key_set_health_; }
+
 private:
     struct KnownKey {
         io::Sha256Digest digest;
@@ -66,11 +100,15 @@ private:
     };
 
     Result<std::optional<Principal>, BadCredentials> by_token(std::string_view token, Instant now);
+    std::unexpected<BadCredentials> refuse_token(TokenError error);
     Result<std::optional<Principal>, BadCredentials> by_api_key(std::string_view key);
     Result<std::optional<Principal>, BadCredentials> by_name(std::string_view user);
     void add_key(const std::string& key, Principal principal);
 
     AuthSettings settings_;
+    TokenKeys token_keys_;
+    KeySetHealth key_set_health_;
+    std::function<void()> tell_unknown_key_ = [] {};
     io::Sha256 sha_;
     FindApiKey find_key_;
     std::vector<KnownKey> keys_;

@@ -1,8 +1,10 @@
 #include "end_to_end/server.h"
+#include "support/token_signer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 namespace frontrow::test {
@@ -118,6 +120,51 @@ TEST_F(Tokens, are_not_printed_for_frontrows_own_callers) {
         EXPECT_EQ(finished.out, "") << sub;
         EXPECT_THAT(finished.err, HasSubstr("--sub " + sub + " is reserved")) << sub;
     }
+}
+
+TEST(TokensOfAnIssuer, are_checked_with_the_keys_in_a_file_and_by_issuer_and_audience) {
+    const TempFolder folder;
+    const auto signer = TokenSigner::p256("e");
+    const auto file = folder.path() / "keys.json";
+    std::ofstream{file} << key_set({signer.jwk()});
+    const std::vector<std::string> rules{
+        "FRONTROW_JWT_ISSUER=https://login.example/", "FRONTROW_JWT_AUDIENCE=tickets"
+    };
+    auto environment = rules;
+    environment.push_back("FRONTROW_JWT_SECRET=" + kSigningSecret);
+    Server server{folder.path() / "data", {"--jwks", file}, environment};
+    auto client = server.client();
+    const std::string claims = R"({"sub":"alice","role":"user","exp":9999999999,)"
+                               R"("iss":"https://login.example/","aud":)";
+    const auto status = [&](const std::string& token) {
+        return status_of(client, with_token("/api/v1/reservations", token));
+    };
+    EXPECT_EQ(status(signer.token(claims + R"("tickets"})")), 200U);
+    EXPECT_EQ(status(signer.token(claims + R"("shop"})")), 401U);
+    EXPECT_EQ(status(TokenSigner::p256("e").token(claims + R"("tickets"})")), 401U);
+    EXPECT_EQ(status(token_for("alice", "user", kSigningSecret)), 401U) << "it names no audience";
+    const auto finished = run_program({"token", "--sub", "alice"}, environment);
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(status(finished.out.substr(0, finished.out.size() - 1)), 200U);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THAT(server.process().err(), HasSubstr("the keys for tokens were read"));
+}
+
+TEST(TokensOfAnIssuer, are_waited_for_if_their_keys_are_at_a_url_that_does_not_answer) {
+    const TempFolder folder;
+    const Child::Options options{
+        .arguments = serve_arguments(folder.path(), {"--jwks", "http://127.0.0.1:1/keys"})
+    };
+    Server server{options};
+    auto client = server.client();
+    EXPECT_EQ(status_of(client, {.target = "/readyz"}), 503U);
+    EXPECT_EQ(status_of(client, {.target = "/livez"}), 200U);
+    const auto token =
+        TokenSigner::p256("e").token(R"({"sub":"a","role":"user","exp":9999999999})");
+    EXPECT_EQ(status_of(client, with_token("/api/v1/reservations", token)), 503U);
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_THAT(server.process().err(), HasSubstr("the keys for tokens can't be read"));
+    EXPECT_THAT(server.process().err(), HasSubstr("no audience is set"));
 }
 
 TEST_F(Tokens, and_keys_and_secrets_never_reach_the_log) {

@@ -21,6 +21,7 @@ FLOORS = {
 
 # Modules that are composed of others on the same floor.
 COMPOSED = {
+    ("identity", "jwks"): (("telemetry",),),
     ("store", "backup"): (
         ("store", "cluster"), ("store", "engine"), ("store", "postgres"), ("store", "sqlite")
     ),

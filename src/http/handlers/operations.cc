@@ -31,6 +31,26 @@ void reply_document(Context& context, std::string_view document, std::string_vie
     body += document.substr(slash + 1);
 }
 
+/// How reading the keys for tokens goes, if there are any to read.
+void measure_key_set(const Services& services, telemetry::Figures& figures) {
+    auto& authenticator = services.authenticator;
+    if (authenticator.key_set_source().location.empty()) return;
+    const auto& health = authenticator.key_set_health();
+    if (health.read_at) {
+        const auto age = services.store.now() - *health.read_at;
+        figures.gauge(
+            "jwks_age_seconds",
+            "Time since the keys for tokens were last read.",
+            std::chrono::duration<double>{age}.count()
+        );
+    }
+    figures.count(
+        "jwks_failures_total",
+        "Attempts to read the keys for tokens that found no usable ones.",
+        static_cast<double>(health.failures)
+    );
+}
+
 }  // namespace
 
 Awaitable<void> health(Context& context) {
@@ -44,7 +64,8 @@ Awaitable<void> livez(Context& context) {
     co_return;
 }
 
-/// Readiness: fails if the store isn't ready or the server is stopping.
+/// Readiness: fails if the store isn't ready, no token can be checked yet, or the server is
+/// stopping.
 Awaitable<void> readyz(Context& context) {
     if (context.services.house.is_draining) {
         context.fail(
@@ -60,6 +81,8 @@ Awaitable<void> readyz(Context& context) {
              .message = "The store isn't ready.",
              .retry_after_seconds = 5}
         );
+    } else if (!context.services.authenticator.is_ready()) {
+        context.fail(keys_not_read());
     } else {
         context.response.body = wire::status_json("ready");
     }
@@ -69,6 +92,7 @@ Awaitable<void> readyz(Context& context) {
 Awaitable<void> metrics(Context& context) {
     const auto& services = context.services;
     telemetry::Figures figures;
+    measure_key_set(services, figures);
     services.store.measure(figures);
     services.payments.runner.measure(figures);
     services.payments.notices.measure(figures);
