@@ -18,10 +18,8 @@ constexpr std::size_t kRequestIdMax = 128;
 constexpr std::size_t kPassedOverMax = 1 << 20;
 /// The prefix of all routes of one event. The first {…} part of such a route is the event's id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
-/// The same for one reservation, one order and one ticket.
+/// The same for one reservation.
 constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
-constexpr std::string_view kOfOneOrder = "/api/v1/orders/{id}";
-constexpr std::string_view kOfOneTicket = "/api/v1/tickets/{id}";
 
 /// Whether the request id is visible ASCII of bounded length, so that headers and logs can repeat
 /// it.
@@ -48,15 +46,6 @@ identity::Role role_for(Access access) {
 /// Routes that read no body accept JSON too: many clients send `{}` with every POST.
 bool takes(BodyKind kind, std::string_view content_type) {
     return is_json(content_type) || (kind == BodyKind::bulk_seats && is_csv(content_type));
-}
-
-/// Whether the route's handler decides whether a caller without the role may use it. Routes for
-/// scanners do, and those for organizers of an order or a ticket, which must be read to know
-/// whether the caller is a member of its event.
-bool checks_members_itself(const Route& route) {
-    return route.access == Access::scanner ||
-           (route.access == Access::organizer &&
-            (route.pattern.starts_with(kOfOneOrder) || route.pattern.starts_with(kOfOneTicket)));
 }
 
 std::size_t bytes_max(BodyKind kind, const Limits& limits) {
@@ -165,7 +154,7 @@ bool Dispatcher::identify(Context& context) {
         return false;
     }
     if ((*principal)->role < role_for(access) && !is_member_organizer(context, **principal) &&
-        !checks_members_itself(context.route->route)) {
+        context.route->route.owner != Owner::found_event) {
         context.fail(needs_role(identity::name_of(role_for(access))));
         return false;
     }
@@ -192,7 +181,7 @@ bool Dispatcher::admit_guest(Context& context) const {
 bool Dispatcher::is_member_organizer(const Context& context, const identity::Principal& principal)
     const {
     const auto& route = context.route->route;
-    if (route.access != Access::organizer || !route.pattern.starts_with(kOfOneEvent)) return false;
+    if (route.owner != Owner::event) return false;
     const auto event = EventId::parse(context.path_parts[0]);
     return event && services_.store.is_member_organizer(*event, principal.sub);
 }

@@ -21,6 +21,22 @@ namespace frontrow::http {
 /// is a guest, whom a cookie names (guest.h).
 enum class Access : std::uint8_t { anyone, guest, user, scanner, organizer, admin };
 
+/// Whose things a route leads to. Those of others are answered 404.
+enum class Owner : std::uint8_t {
+    /// Nobody's: whoever may use the route may use it for all of them.
+    nobody,
+    /// The caller's own: a user's reservations, orders and tickets. No role opens another user's.
+    caller,
+    /// The event's in the path: its creator and its members may use them, and any admin. The
+    /// dispatcher lets the event's organizers in, and the domain refuses the others.
+    event,
+    /// The same for an event that only the handler finds, from an order, a ticket or a code. The
+    /// handler also decides whether a member without the role may use the route.
+    found_event,
+    /// A ticket's: the caller who has it, and those of its event.
+    caller_or_event,
+};
+
 /// The body that a route takes, which also decides how long it may be.
 enum class BodyKind : std::uint8_t {
     /// The body is ignored, but may have up to Limits::body_bytes.
@@ -60,6 +76,7 @@ struct Route {
     Method method;
     std::string_view pattern;
     Access access;
+    Owner owner;
     BodyKind body;
     Handler handler;
     Weight weight = Weight::light;

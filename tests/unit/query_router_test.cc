@@ -133,16 +133,26 @@ TEST(QueryNumber, is_whole_and_within_bounds) {
 }
 
 constexpr Route kRoutes[] = {
-    {Method::get, "/", Access::anyone, BodyKind::none, nullptr},
-    {Method::get, "/events", Access::anyone, BodyKind::none, nullptr},
-    {Method::post, "/events", Access::organizer, BodyKind::json, nullptr},
-    {Method::get, "/events/count", Access::anyone, BodyKind::none, nullptr},
-    {Method::get, "/events/{id}.svg", Access::anyone, BodyKind::none, nullptr},
-    {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
-    {Method::patch, "/events/{id}", Access::organizer, BodyKind::json, nullptr},
-    {Method::delete_, "/events/{id}", Access::organizer, BodyKind::none, nullptr},
-    {Method::post, "/events/{id}/seats/bulk", Access::organizer, BodyKind::bulk_seats, nullptr},
-    {Method::get, "/events/{id}/seats/{seat}", Access::anyone, BodyKind::none, nullptr},
+    {Method::get, "/", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+    {Method::get, "/events", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+    {Method::post, "/events", Access::organizer, Owner::nobody, BodyKind::json, nullptr},
+    {Method::get, "/events/count", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+    {Method::get, "/events/{id}.svg", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+    {Method::get, "/events/{id}", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+    {Method::patch, "/events/{id}", Access::organizer, Owner::nobody, BodyKind::json, nullptr},
+    {Method::delete_, "/events/{id}", Access::organizer, Owner::nobody, BodyKind::none, nullptr},
+    {Method::post,
+     "/events/{id}/seats/bulk",
+     Access::organizer,
+     Owner::nobody,
+     BodyKind::bulk_seats,
+     nullptr},
+    {Method::get,
+     "/events/{id}/seats/{seat}",
+     Access::anyone,
+     Owner::nobody,
+     BodyKind::none,
+     nullptr},
 };
 
 /// Returns `METHOD pattern part part`, `405 allowed` or `404`.
@@ -253,9 +263,16 @@ TEST(Router, names_the_methods_that_a_path_is_known_with) {
 
 TEST(Router, finds_all_below_its_base_path_and_elsewhere_what_is_also_at_the_root) {
     constexpr Route kSome[] = {
-        {Method::get, "/", Access::anyone, BodyKind::none, nullptr},
-        {Method::get, "/events/{id}", Access::anyone, BodyKind::none, nullptr},
-        {Method::get, "/livez", Access::anyone, BodyKind::none, nullptr, Weight::light, true},
+        {Method::get, "/", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+        {Method::get, "/events/{id}", Access::anyone, Owner::nobody, BodyKind::none, nullptr},
+        {Method::get,
+         "/livez",
+         Access::anyone,
+         Owner::nobody,
+         BodyKind::none,
+         nullptr,
+         Weight::light,
+         true},
     };
     telemetry::Metrics metrics;
     Router router{kSome, metrics, BasePath{"/a/shop"}};

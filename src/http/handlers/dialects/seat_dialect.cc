@@ -235,6 +235,7 @@ Awaitable<void> authorize(Context& context) {
 
 using enum Access;
 using enum Method;
+using enum Owner;
 using enum Weight;
 
 constexpr Route in_dialect(Route route) {
@@ -243,26 +244,42 @@ constexpr Route in_dialect(Route route) {
 }
 
 constexpr Route kRoutes[] = {
-    in_dialect({post, "/api/reservations", guest, BodyKind::json, hold_seat, hold}),
+    in_dialect({post, "/api/reservations", guest, caller, BodyKind::json, hold_seat, hold}),
     in_dialect(
-        {post, "/api/reservations/{eventId}/{seatId}/confirm", guest, BodyKind::none, confirm_seat}
+        {post,
+         "/api/reservations/{eventId}/{seatId}/confirm",
+         guest,
+         caller,
+         BodyKind::none,
+         confirm_seat}
     ),
     in_dialect(
         {post,
          "/api/reservations/{eventId}/{seatId}/extend",
          guest,
+         caller,
          BodyKind::json,
          extend_seat,
          hold}
     ),
     in_dialect(
-        {delete_, "/api/reservations/{eventId}/{seatId}", guest, BodyKind::none, release_seat}
+        {delete_,
+         "/api/reservations/{eventId}/{seatId}",
+         guest,
+         caller,
+         BodyKind::none,
+         release_seat}
     ),
-    in_dialect({get, "/api/events", anyone, BodyKind::none, list_events_in_seat_dialect, heavy}),
-    in_dialect({get, "/api/events/{id}", anyone, BodyKind::none, get_event_in_seat_dialect}),
-    in_dialect({get, "/api/events/{id}/seats", anyone, BodyKind::none, list_seats_in_seat_dialect}),
-    in_dialect({post, "/api/orders", guest, BodyKind::json, order_seat}),
-    in_dialect({post, "/api/payments/authorize", guest, BodyKind::json, authorize}),
+    in_dialect(
+        {get, "/api/events", anyone, nobody, BodyKind::none, list_events_in_seat_dialect, heavy}
+    ),
+    in_dialect({get, "/api/events/{id}", anyone, nobody, BodyKind::none, get_event_in_seat_dialect}
+    ),
+    in_dialect(
+        {get, "/api/events/{id}/seats", anyone, nobody, BodyKind::none, list_seats_in_seat_dialect}
+    ),
+    in_dialect({post, "/api/orders", guest, caller, BodyKind::json, order_seat}),
+    in_dialect({post, "/api/payments/authorize", guest, caller, BodyKind::json, authorize}),
 };
 
 }  // namespace

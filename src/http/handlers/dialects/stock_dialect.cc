@@ -138,6 +138,7 @@ Awaitable<void> settle_stock(Context& context) {
 
 using enum Access;
 using enum Method;
+using enum Owner;
 
 constexpr Route in_stock_dialect(Route route) {
     route.write_problem = write_stock_error;
@@ -145,13 +146,15 @@ constexpr Route in_stock_dialect(Route route) {
 }
 
 constexpr Route kStockRoutes[] = {
-    in_stock_dialect({post, "/events", organizer, BodyKind::json, create_stock_event}),
+    in_stock_dialect({post, "/events", organizer, nobody, BodyKind::json, create_stock_event}),
     in_stock_dialect(
-        {post, "/events/{id}/ticket-category", organizer, BodyKind::json, add_stock_category}
+        {post, "/events/{id}/ticket-category", organizer, event, BodyKind::json, add_stock_category}
     ),
-    in_stock_dialect({get, "/events/{id}/availability", anyone, BodyKind::none, get_stock_left}),
-    in_stock_dialect({post, "/reserve", user, BodyKind::json, reserve_stock, Weight::hold}),
-    in_stock_dialect({post, "/confirm", user, BodyKind::json, settle_stock}),
+    in_stock_dialect(
+        {get, "/events/{id}/availability", anyone, nobody, BodyKind::none, get_stock_left}
+    ),
+    in_stock_dialect({post, "/reserve", user, caller, BodyKind::json, reserve_stock, Weight::hold}),
+    in_stock_dialect({post, "/confirm", user, caller, BodyKind::json, settle_stock}),
 };
 
 }  // namespace
