@@ -164,7 +164,9 @@ Decision decide_one(const Inventory& inventory, const AddAllocation& command, In
         decision.facts.push_back(
             {command.event, ReservationExpired{inventory.reservations()[holder].id}}
         );
-    decision.facts.push_back({command.event, AllocationAdded{added, command.request}});
+    decision.facts.push_back(
+        {command.event, AllocationAdded{added, command.request, command.by.sub}}
+    );
     return decision;
 }
 
@@ -190,7 +192,9 @@ Decision decide_one(const Inventory& inventory, const ChangeAllocation& command,
     // A code may be one of an allocation whose `until` has come.
     auto decision = accept(view, 0);
     end_due_allocations(inventory, *row, now, decision.facts);
-    decision.facts.push_back({command.event, AllocationChanged{command.name, command.change}});
+    decision.facts.push_back(
+        {command.event, AllocationChanged{command.name, command.change, command.by.sub}}
+    );
     return decision;
 }
 
@@ -200,7 +204,7 @@ Decision decide_one(const Inventory& inventory, const EndAllocation& command, In
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (find_allocation(*row, command.name, now) == kNobody)
         return refuse_subject(Reason::allocation_not_found, command.name, row->last_seq());
-    return accept(std::monostate{}, command.event, AllocationEnded{command.name});
+    return accept(std::monostate{}, command.event, AllocationEnded{command.name, command.by.sub});
 }
 
 }  // namespace frontrow::domain

@@ -25,7 +25,7 @@ Decision decide_one(const Inventory& inventory, const AddCategory& command, Inst
     return accept(
         CategoryView{command.category, {}},
         command.event,
-        CategoryAdded{command.category, command.request}
+        CategoryAdded{command.category, command.request, command.by.sub}
     );
 }
 
@@ -40,7 +40,7 @@ Decision decide_one(const Inventory& inventory, const ChangeCategory& command, I
     if (changed.counts.out() > changed.category.total_stock)
         return refuse_limit(Reason::stock_below_taken, changed.counts.out(), row->last_seq());
     if (row->categories.get()[known] == changed.category) return accept(changed, row->last_seq());
-    return accept(changed, command.event, CategoryChanged{changed.category});
+    return accept(changed, command.event, CategoryChanged{changed.category, command.by.sub});
 }
 
 }  // namespace frontrow::domain

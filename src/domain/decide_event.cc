@@ -72,7 +72,8 @@ void hold_back(
             CHECK(seat < command.block->seats.size());
             allocation.seats.push_back(command.block->first_id.plus(seat));
         }
-        facts.push_back({command.event, AllocationAdded{std::move(allocation)}});
+        facts.push_back({command.event, AllocationAdded{std::move(allocation), {}, command.by.sub}}
+        );
     }
 }
 
@@ -137,7 +138,7 @@ Decision decide_one(const Inventory& inventory, const UpdateEvent& command, Inst
 
     auto event = changed(*row, now);
     event.spec = command.spec;
-    return accept(std::move(event), command.event, EventUpdated{command.spec});
+    return accept(std::move(event), command.event, EventUpdated{command.spec, command.by.sub});
 }
 
 template <>
@@ -153,7 +154,7 @@ Decision decide_one(const Inventory& inventory, const DeleteEvent& command, Inst
         if (held.event == row->index)
             decision.facts.push_back({command.event, ReservationExpired{held.id}});
     });
-    decision.facts.push_back({command.event, EventDeleted{}});
+    decision.facts.push_back({command.event, EventDeleted{command.by.sub}});
     return decision;
 }
 
@@ -180,7 +181,11 @@ Decision decide_one(const Inventory& inventory, const ChangeSale& command, Insta
 
     auto event = is_so ? row->event : changed(*row, now);
     event.sale = command.action;
-    return accept(std::move(event), command.event, SaleChanged{command.action, command.request});
+    return accept(
+        std::move(event),
+        command.event,
+        SaleChanged{command.action, command.request, command.by.sub}
+    );
 }
 
 template <>
@@ -201,7 +206,7 @@ Decision decide_one(const Inventory& inventory, const CancelEvent& command, Inst
     auto event = is_so ? row->event : changed(*row, now);
     event.cancelled = true;
     if (is_so) event.refunds_asked_at = now;
-    return accept(std::move(event), command.event, EventCancelled{command.request});
+    return accept(std::move(event), command.event, EventCancelled{command.request, command.by.sub});
 }
 
 template <>
@@ -220,8 +225,9 @@ Decision decide_one(const Inventory& inventory, const AddSeats& command, Instant
     if (auto again = replay(inventory, given(command.request), RequestKind::seats, now, as_before))
         return *std::move(again);
     if (auto refusal = refuse_seats(inventory, command, now)) return *std::move(refusal);
-    auto decision =
-        accept(command.block, command.event, SeatsAdded{command.block, command.request});
+    auto decision = accept(
+        command.block, command.event, SeatsAdded{command.block, command.request, command.by.sub}
+    );
     hold_back(inventory, command, now, decision.facts);
     return decision;
 }

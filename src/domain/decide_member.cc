@@ -44,7 +44,9 @@ Decision decide_one(const Inventory& inventory, const AddMember& command, Instan
         .is_new = known == nullptr,
     };
     return accept(
-        std::move(added), command.event, MemberAdded{command.sub, command.role, command.request}
+        std::move(added),
+        command.event,
+        MemberAdded{command.sub, command.role, command.request, command.by.sub}
     );
 }
 
@@ -54,7 +56,7 @@ Decision decide_one(const Inventory& inventory, const RemoveMember& command, Ins
     if (row == nullptr) return refuse(Reason::event_not_found, inventory.events_seq());
     if (find_member(*row, command.sub) == nullptr)
         return refuse(Reason::member_not_found, row->last_seq());
-    return accept(std::monostate{}, command.event, MemberRemoved{command.sub});
+    return accept(std::monostate{}, command.event, MemberRemoved{command.sub, command.by.sub});
 }
 
 }  // namespace frontrow::domain

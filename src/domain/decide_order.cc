@@ -169,6 +169,7 @@ Decision decide_one(const Inventory& inventory, const SellAtBoxOffice& command, 
         .payment = command.payment,
         .method = amount == 0 ? PaymentMethod::free : command.method,
         .pinned_until = reservation.expires_at,
+        .by = command.by.sub,
     });
     draft.add(PaymentSucceeded{.order = command.order, .payment = command.payment});
     draft.confirm();

@@ -42,7 +42,7 @@ inline void digest_fields(DigestWriter& writer, const SeatSpec& seat) {
 inline void digest_fields(DigestWriter& writer, const EventRow& row) {
     // The other fields are the row's number and parts of the state (base/state_log.h), whose
     // digests are separate.
-    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser, allocations] =
+    const auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser, allocations, acts] =
         row;
     writer.field(1, event);
     writer.field(2, deleted);

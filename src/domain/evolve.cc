@@ -1,11 +1,13 @@
 #include "domain/evolve.h"
 
 #include "base/check.h"
+#include "domain/acts.h"
 #include "domain/allocations.h"
 #include "domain/categories.h"
 #include "domain/inventory.h"
 #include "domain/members.h"
 #include "domain/order_notes.h"
+#include "domain/sold_reservation.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,7 +21,8 @@ namespace frontrow::domain {
 class Evolution {
 public:
     Evolution(Inventory& inventory, const Fact& fact)
-        : plans_{inventory.plans_},
+        : inventory_{inventory},
+          plans_{inventory.plans_},
           reservations_{inventory.reservations_},
           requests_{inventory.requests_},
           api_keys_{inventory.api_keys_},
@@ -34,8 +37,15 @@ public:
         newest.seq = fact_.seq;
         newest.at = fact_.at;
         if (fact_.event != EventId{}) event_ = plans_.index_of(fact_.event);
-        std::visit([this](const auto& body) { apply(body); }, fact_.body);
-        if (event_ != kNobody) plans_.note_fact(event_, {.seq = fact_.seq, .at = fact_.at});
+        const auto take = [this](const auto& body) {
+            const bool is_act = this->is_act(body);
+            apply(body);
+            return is_act;
+        };
+        const bool is_act = std::visit(take, fact_.body);
+        if (event_ == kNobody) return;
+        plans_.note_fact(event_, {.seq = fact_.seq, .at = fact_.at});
+        if (is_act) plans_.note_act(event_, fact_.seq);
     }
 
 private:
@@ -138,6 +148,15 @@ private:
         newest_.change().format = body.format;
     }
 
+    template <class Body>
+    bool is_act(const Body& body) const {
+        return domain::is_act(body);
+    }
+    /// An act, unless the ticket's own account did it. Asks who has the ticket before the fact.
+    bool is_act(const TicketReissued& body) const {
+        const auto ticket = find_ticket(inventory_, body.ticket, fact_.at);
+        return ticket && body.by != ticket->holder();
+    }
     void remember(const std::optional<RequestMark>& request, RequestKind kind, std::uint32_t made) {
         if (request) requests_.add({.mark = *request, .at = fact_.at, .kind = kind, .made = made});
     }
@@ -191,6 +210,7 @@ private:
     }
     void events_changed() { newest_.change().events_seq = fact_.seq; }
 
+    const Inventory& inventory_;
     SeatPlans& plans_;
     Reservations& reservations_;
     Requests& requests_;

@@ -22,6 +22,9 @@ namespace frontrow::domain {
 
 // A fact records a change that has happened. Its name is in the past tense, and it contains all
 // that `evolve` needs. wire/fact_json.h defines the written form.
+//
+// `by` is the account that caused the fact (domain/acts.h). Nothing is decided by it. It is empty
+// in facts of versions that didn't record it.
 
 struct EventCreated {
     EventSpec spec;
@@ -33,11 +36,14 @@ struct EventCreated {
 
 struct EventUpdated {
     EventSpec spec;
+    std::string by{};
 
     friend bool operator==(const EventUpdated&, const EventUpdated&) = default;
 };
 
 struct EventDeleted {
+    std::string by{};
+
     friend bool operator==(const EventDeleted&, const EventDeleted&) = default;
 };
 
@@ -45,15 +51,17 @@ struct SeatsAdded {
     /// Never null in a fact that `decide` made or a parser returned.
     std::shared_ptr<const SeatBlock> block;
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const SeatsAdded& a, const SeatsAdded& b) {
-        return *a.block == *b.block && a.request == b.request;
+        return *a.block == *b.block && a.request == b.request && a.by == b.by;
     }
 };
 
 struct SaleChanged {
     SaleAction action{};
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const SaleChanged&, const SaleChanged&) = default;
 };
@@ -61,6 +69,7 @@ struct SaleChanged {
 struct CategoryAdded {
     Category category;
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const CategoryAdded&, const CategoryAdded&) = default;
 };
@@ -68,6 +77,7 @@ struct CategoryAdded {
 /// From this fact on the category with this name has this price and this total.
 struct CategoryChanged {
     Category category;
+    std::string by{};
 
     friend bool operator==(const CategoryChanged&, const CategoryChanged&) = default;
 };
@@ -75,6 +85,7 @@ struct CategoryChanged {
 struct AllocationAdded {
     Allocation allocation;
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const AllocationAdded&, const AllocationAdded&) = default;
 };
@@ -82,6 +93,7 @@ struct AllocationAdded {
 struct AllocationChanged {
     std::string name;
     AllocationChange change;
+    std::string by{};
 
     friend bool operator==(const AllocationChanged&, const AllocationChanged&) = default;
 };
@@ -90,6 +102,8 @@ struct AllocationChanged {
 /// general sale.
 struct AllocationEnded {
     std::string name;
+    /// Empty if its `until` had come.
+    std::string by{};
 
     friend bool operator==(const AllocationEnded&, const AllocationEnded&) = default;
 };
@@ -185,6 +199,8 @@ struct PaymentIntended {
     std::string return_url;
     Instant pinned_until;
     std::optional<RequestMark> request{};
+    /// Who took the money at the box office; empty if the buyer pays.
+    std::string by{};
 
     friend bool operator==(const PaymentIntended&, const PaymentIntended&) = default;
 };
@@ -278,6 +294,7 @@ struct RefundFailed {
 /// cancelled already, refunds that have failed since are to be started again.
 struct EventCancelled {
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const EventCancelled&, const EventCancelled&) = default;
 };
@@ -351,12 +368,14 @@ struct MemberAdded {
     std::string sub;
     MemberRole role{};
     std::optional<RequestMark> request{};
+    std::string by{};
 
     friend bool operator==(const MemberAdded&, const MemberAdded&) = default;
 };
 
 struct MemberRemoved {
     std::string sub;
+    std::string by{};
 
     friend bool operator==(const MemberRemoved&, const MemberRemoved&) = default;
 };

@@ -165,12 +165,13 @@ void transfer(Archive& archive, Value& value) {
 template <class Archive, Some<EventRow> Row>
 void transfer(Archive& archive, Row& row) {
     // The fields that aren't transferred are derived, such as the row's number, counts and holders.
-    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser, allocations] =
+    auto& [index, event, deleted, counts, lapsed, reservations, last, blocks, block_starts, holders, statuses, free_by_stretch, numbers, members, categories, stock, chooser, allocations, acts] =
         row;
     auto& [seq, at] = value_of(last);
     archive(event, deleted, seq, at, value_of(members), value_of(categories));
     transfer_vector(archive, blocks);
     transfer_vector(archive, allocations.all);
+    transfer_vector(archive, acts);
     if (deleted) transfer_vector(archive, block_starts);
 }
 

@@ -26,6 +26,17 @@ read_members(const Inventory& state, Instant, EventId event, Organizer by) {
     return {row->members.get(), row->last_seq()};
 }
 
+Read<std::optional<std::vector<std::uint64_t>>>
+read_acts(const Inventory& state, Instant, EventId event, Organizer by, Page page) {
+    const auto* row = state.plans().find(event);
+    if (row == nullptr || !may_change(*row, by)) return {std::nullopt, state.events_seq()};
+    const auto& all = row->acts.values();
+    const auto end = page.after ? std::ranges::lower_bound(all, page.after->id.lo) : all.end();
+    auto wanted = std::ranges::subrange{all.begin(), end} | std::views::reverse |
+                  std::views::drop(page.offset) | std::views::take(page.limit);
+    return {std::vector<std::uint64_t>{wanted.begin(), wanted.end()}, row->last_seq()};
+}
+
 Read<std::optional<SeatView>> read_seat(const Inventory& state, Instant now, SeatId id) {
     const auto place = state.plans().find_seat(id);
     if (!place) return {std::nullopt, state.events_seq()};

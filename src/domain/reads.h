@@ -34,6 +34,11 @@ Read<std::vector<Event>> read_events(const Inventory& state, Instant now, Page p
 /// In the order in which they were added. Nothing unless `by` may change the event.
 Read<std::optional<std::vector<Member>>>
 read_members(const Inventory& state, Instant now, EventId event, Organizer by);
+/// The numbers of the facts that are acts of the event's organisers and of admins (domain/acts.h),
+/// newest first. The page's place has such a number in its id. Nothing unless `by` may change the
+/// event.
+Read<std::optional<std::vector<std::uint64_t>>>
+read_acts(const Inventory& state, Instant now, EventId event, Organizer by, Page page);
 Read<std::optional<SeatView>> read_seat(const Inventory& state, Instant now, SeatId id);
 /// In the order of creation.
 Read<std::optional<SeatList>>

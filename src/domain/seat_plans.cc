@@ -1,6 +1,7 @@
 #include "domain/seat_plans.h"
 
 #include "base/check.h"
+#include "domain/acts.h"
 #include "domain/allocations.h"
 #include "domain/categories.h"
 #include "domain/digest_fields.h"
@@ -62,26 +63,6 @@ bool has_no_sales(const EventRow& row) {
 }
 
 }  // namespace
-
-EventRow::EventRow(StateLog& log, EventIndex number, Event of)
-    : index{number},
-      event{std::move(of)},
-      counts{log, "counts", {0, number}},
-      lapsed{log, "lapsed", {0, number}},
-      reservations{log, "reservations_of_event", {0, number}},
-      last{log, "last", {0, number}},
-      blocks{log, "blocks", {0, number}},
-      block_starts{log, "block_starts", {0, number}},
-      holders{log, "holders", {0, number}},
-      statuses{log, "statuses", {0, number}},
-      free_by_stretch{log, "free_by_stretch", {0, number}},
-      numbers{log},
-      members{log, "members", {0, number}},
-      categories{log, "categories", {0, number}},
-      stock{log, "stock", {0, number}},
-      chooser{log},
-      allocations{log, number} {
-}
 
 SeatPlans::SeatPlans(StateLog& log) : log_{log} {
 }
@@ -253,6 +234,7 @@ void SeatPlans::remove(EventIndex index, Instant at) {
     row.numbers.clear();
     row.members.set({});
     row.stock.clear();
+    row.acts.clear();
     row.chooser.seats_changed();
     deleted_.add({at, index});
 }
@@ -456,6 +438,7 @@ void SeatPlans::verify() const {
         verify_members(row);
         verify_categories(row);
         verify_allocations(*this, row);
+        verify_acts(row);
         if (row.deleted) return;
         ++open;
         blocks += row.blocks.size();

@@ -146,6 +146,9 @@ struct EventRow {
     /// Chooses the best seats. Mutable because it is a cache, which a decision may fill.
     mutable SeatChooser chooser;
     AllocationRows allocations;
+    /// The numbers of the facts that are acts (domain/acts.h), in order. No decision depends on
+    /// them, so they aren't in the digest, and nodes of versions that don't keep them agree.
+    StateVector<std::uint64_t, Digested::no> acts;
 };
 
 inline constexpr std::size_t kStretch = 1024;
@@ -251,6 +254,10 @@ public:
         return !ends.empty() && ends.begin()->first.at <= now;
     }
     void note_fact(EventIndex index, LastFact fact) { events_.parts_of(index).last.set(fact); }
+    /// The fact with this number is an act.
+    void note_act(EventIndex index, std::uint64_t seq) {
+        events_.parts_of(index).acts.push_back(seq);
+    }
 
     void count_reservation(EventIndex event) { ++events_.parts_of(event).reservations.change(); }
     /// Call it only while no savepoint is open.

@@ -48,74 +48,85 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::EventUpdated> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [spec] = body;
+    auto& [spec, by] = body;
     fields.all_of(spec);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::EventDeleted> Body>
-void describe(Fields&, Body&) {
-    static_assert(std::is_empty_v<Body>);
+void describe(Fields& fields, Body& body) {
+    auto& [by] = body;
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::SaleChanged> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [action, request] = body;
+    auto& [action, request, by] = body;
     fields("action", action);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
 template <class Fields, Some<domain::MemberAdded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [sub, role, request] = body;
+    auto& [sub, role, request, by] = body;
     fields("sub", sub);
     fields("role", role);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
 template <class Fields, Some<domain::MemberRemoved> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [sub] = body;
+    auto& [sub, by] = body;
     fields("sub", sub);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::SeatsAdded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [block, request] = body;
+    auto& [block, request, by] = body;
     fields.all_of(block);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
 template <class Fields, Some<domain::CategoryAdded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [category, request] = body;
+    auto& [category, request, by] = body;
     describe(fields, category);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
 template <class Fields, Some<domain::CategoryChanged> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [category] = body;
+    auto& [category, by] = body;
     describe(fields, category);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::AllocationAdded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [allocation, request] = body;
+    auto& [allocation, request, by] = body;
     fields.all_of(allocation);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
 template <class Fields, Some<domain::AllocationChanged> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [name, change] = body;
+    auto& [name, change, by] = body;
     fields("name", name);
     fields.all_of(change);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::AllocationEnded> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [name] = body;
+    auto& [name, by] = body;
     fields("name", name);
+    fields.unless_empty("by", by);
 }
 
 template <class Fields, Some<domain::ReservationHeld> Body>
@@ -178,7 +189,7 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::PaymentIntended> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [order, payment, method, provider, token, return_url, pinned_until, request] = body;
+    auto& [order, payment, method, provider, token, return_url, pinned_until, request, by] = body;
     fields("order_id", order);
     fields("payment_id", payment);
     fields("method", method);
@@ -186,6 +197,7 @@ void describe(Fields& fields, Body& body) {
     fields.journal_only_unless_empty("token", token);
     fields.journal_only_unless_empty("return_url", return_url);
     fields("pinned_until", pinned_until);
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 
@@ -262,7 +274,8 @@ void describe(Fields& fields, Body& body) {
 
 template <class Fields, Some<domain::EventCancelled> Body>
 void describe(Fields& fields, Body& body) {
-    auto& [request] = body;
+    auto& [request, by] = body;
+    fields.unless_empty("by", by);
     describe(fields, request);
 }
 

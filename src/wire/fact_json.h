@@ -19,6 +19,11 @@ void append_fact(std::string& out, const domain::Fact& fact);
 /// marks of a request), which only the journal has. docs/feed.md describes it.
 void append_told_fact(std::string& out, const domain::Fact& fact, std::string_view id);
 
+/// Appends an act (domain/acts.h) in the form of the audit trail. It is the form for readers of the
+/// feed, with two differences: `by` says who did it, if that is known, and of seats that were added
+/// there are only their number and the names of the first and the last.
+void append_act(std::string& out, const domain::Fact& fact, std::string_view id);
+
 /// Parses what append_fact() wrote.
 Result<domain::Fact, ParseError> parse_fact(std::string_view line);
 

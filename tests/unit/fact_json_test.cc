@@ -310,9 +310,9 @@ FactBody any_body(std::size_t type) {
         case 0:
             return EventCreated{any_event_spec(), nasty_text(50), any_request()};
         case 1:
-            return EventUpdated{any_event_spec()};
+            return EventUpdated{any_event_spec(), any_text()};
         case 2:
-            return EventDeleted{};
+            return EventDeleted{any_text()};
         case 3:
             return any_seats();
         case 4:
@@ -332,19 +332,24 @@ FactBody any_body(std::size_t type) {
         case 11:
             return FormatRaised{within<std::uint32_t>(1, kNewestFormat)};
         case 12:
-            return SaleChanged{static_cast<SaleAction>(within<int>(0, 2)), any_request()};
+            return SaleChanged{
+                static_cast<SaleAction>(within<int>(0, 2)), any_request(), any_text()
+            };
         case 13:
             return ApiKeyMoved{ApiKeyId{any_bits()}, nasty_text(50), nasty_text(50)};
         case 14:
             return MemberAdded{
-                nasty_text(50), static_cast<MemberRole>(within<int>(0, 1)), any_request()
+                nasty_text(50),
+                static_cast<MemberRole>(within<int>(0, 1)),
+                any_request(),
+                any_text()
             };
         case 15:
-            return MemberRemoved{nasty_text(50)};
+            return MemberRemoved{nasty_text(50), any_text()};
         case 16:
-            return CategoryAdded{any_category(), any_request()};
+            return CategoryAdded{any_category(), any_request(), any_text()};
         case 17:
-            return CategoryChanged{any_category()};
+            return CategoryChanged{any_category(), any_text()};
         case 18:
             return any_change();
         case 19:
@@ -352,7 +357,7 @@ FactBody any_body(std::size_t type) {
         case 20:
             return any_allocation_change();
         case 21:
-            return AllocationEnded{nasty_text(10)};
+            return AllocationEnded{nasty_text(10), any_text()};
         case 22:
             return ReservationRestored{ReservationId{any_bits()}};
         case 23:
@@ -382,7 +387,7 @@ FactBody any_body(std::size_t type) {
         case 31:
             return RefundFailed{OrderId{any_bits()}, RefundId{any_bits()}, any_text(), any_text()};
         case 32:
-            return EventCancelled{any_request()};
+            return EventCancelled{any_request(), any_text()};
         case 33:
             return TicketScanned{
                 any_ticket(),

@@ -21,6 +21,8 @@ Awaitable<void> add_member(Context& context);
 Awaitable<void> list_members(Context& context);
 Awaitable<void> remove_member(Context& context);
 
+Awaitable<void> list_acts(Context& context);
+
 Awaitable<void> add_category(Context& context);
 Awaitable<void> list_categories(Context& context);
 Awaitable<void> change_category(Context& context);

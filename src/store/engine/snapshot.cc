@@ -23,7 +23,7 @@ using io::Fault;
 using io::FaultKind;
 
 /// Raise it with every change of the encoding, including changes in domain/inventory_image.h.
-constexpr unsigned kSnapshotFormat = 9;
+constexpr unsigned kSnapshotFormat = 10;
 
 // The parts of a file: a line of fixed length, the hash of the snapshot's JournalEnd, the
 // inventory, and the digest of all bytes before the digest.
