@@ -9,6 +9,7 @@
 #include "app/side_store.h"
 #include "http/answer_memory.h"
 #include "http/handlers/dialects/dialects.h"
+#include "http/handlers/routes.h"
 #include "http/shared_bodies.h"
 #include "http/ticket_codes.h"
 #include "identity/jwks/key_set_keeper.h"
@@ -85,7 +86,12 @@ struct Application::Parts {
                       })
                       .value_or(nullptr)},
           shared_rates{share_rates(executor, settings.store, world)},
-          router{http::routes(settings.dialects), metrics, settings.base_path},
+          router{
+              http::routes(settings.dialects, !settings.metrics_listen),
+              metrics,
+              settings.base_path
+          },
+          operator_router{http::operator_routes(), metrics, settings.base_path},
           services{
               *store,
               ids,
@@ -106,7 +112,21 @@ struct Application::Parts {
           },
           access_log{world.log, settings.access_log},
           dispatcher{router, services, limits, cors, access_log},
-          server{executor, dispatcher, turns, house, world.log} {}
+          operator_dispatcher{operator_router, services, limits, cors, access_log},
+          server{executor, services, turns, house, world.log} {}
+
+    /// Binds the ports. Faults: in_use, unavailable.
+    Result<void, io::Fault>
+    listen(const http::Address& address, const std::optional<http::Address>& of_metrics) {
+        const auto bound = server.listen(address, dispatcher);
+        if (!bound) return std::unexpected(bound.error());
+        port = *bound;
+        if (!of_metrics) return {};
+        const auto bound_too = server.listen(*of_metrics, operator_dispatcher);
+        if (!bound_too) return std::unexpected(bound_too.error());
+        metrics_port = *bound_too;
+        return {};
+    }
 
     /// Nodes with the same Redis count together.
     std::unique_ptr<admission::SharedRates>
@@ -150,11 +170,14 @@ struct Application::Parts {
     /// Null if this node counts alone.
     std::unique_ptr<admission::SharedRates> shared_rates;
     http::Router router;
+    http::Router operator_router;
     http::Services services;
     telemetry::AccessLog access_log;
     http::Dispatcher dispatcher;
+    http::Dispatcher operator_dispatcher;
     http::Server server;
     std::uint16_t port = 0;
+    std::uint16_t metrics_port = 0;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {
@@ -173,12 +196,12 @@ Application::open(const io::Executor& executor, Settings settings, World world) 
     auto side = open_side_store(executor, choice, world);
     if (!side) return std::unexpected(side.error());
     const auto listen = settings.listen;
+    const auto metrics_listen = settings.metrics_listen;
     auto parts = std::make_unique<Parts>(
         executor, std::move(settings), world, std::move(*opened), std::move(*side), std::move(*keys)
     );
-    const auto port = parts->server.listen(listen);
-    if (!port) return std::unexpected(port.error());
-    parts->port = *port;
+    if (auto bound = parts->listen(listen, metrics_listen); !bound)
+        return std::unexpected(std::move(bound.error()));
     return std::unique_ptr<Application>{new Application{std::move(parts)}};
 }
 
@@ -194,6 +217,10 @@ void Application::start() {
 
 std::uint16_t Application::port() const {
     return parts_->port;
+}
+
+std::uint16_t Application::metrics_port() const {
+    return parts_->metrics_port;
 }
 
 io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {

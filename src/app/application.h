@@ -30,6 +30,9 @@ class Application {
 public:
     struct Settings {
         http::Address listen;
+        /// An address that alone serves metrics, and probes; they are served with the rest without
+        /// it.
+        std::optional<http::Address> metrics_listen = {};
         StoreChoice store;
         identity::AuthSettings auth;
         http::Limits limits;
@@ -58,6 +61,8 @@ public:
 
     void start();
     std::uint16_t port() const;
+    /// Of the address of the metrics' own; 0 if they have none.
+    std::uint16_t metrics_port() const;
     /// Accepts no new requests, and answers running ones for up to `time`. Then closes the store.
     io::Awaitable<void> stop(std::chrono::milliseconds time);
 

@@ -57,9 +57,13 @@ store::cluster::ClusterStore::Cache cache_in(const config::ServeSettings& settin
     };
 }
 
+http::Address address_of(const std::string& listen, const char* setting) {
+    const auto parsed = config::parse_listen(listen).value();
+    return {.host = parsed.host, .port = parsed.port, .setting = setting};
+}
+
 app::Application::Settings
 application_settings(const config::ServeSettings& settings, AdmissionChoice admission) {
-    const auto listen = config::parse_listen(settings.listen).value();
     auto store = store_choice(settings.store);
     if (auto* embedded = std::get_if<store::sqlite::EmbeddedStore::Settings>(&store))
         embedded->snapshots.command = {"/proc/self/exe", "snapshot"};
@@ -68,7 +72,11 @@ application_settings(const config::ServeSettings& settings, AdmissionChoice admi
         if (!settings.cache_dir.empty()) cluster->cache = cache_in(settings);
     }
     return {
-        .listen = {.host = listen.host, .port = listen.port},
+        .listen = address_of(settings.listen, "--listen"),
+        .metrics_listen =
+            settings.metrics_listen.empty()
+                ? std::nullopt
+                : std::optional{address_of(settings.metrics_listen, "--metrics-listen")},
         .store = std::move(store),
         .auth =
             {.jwt_secret = settings.jwt_secret,
@@ -132,7 +140,8 @@ public:
         if (payments == payments::Simulator::kName && !settings_.dev) log_.warn(kTakesNoMoney);
         log_.info(
             "serving",
-            {{"address", address()},
+            {{"address", address_with(settings_.listen, application_->port())},
+             {"metrics", metrics_address()},
              {"store", store_name(settings_.store)},
              {"payments", payments.empty() ? "none" : payments},
              {"limits", admission_.rate_limits ? "on" : "off"}}
@@ -153,10 +162,16 @@ private:
         }
     }
 
-    std::string address() const {
-        const auto host = config::parse_listen(settings_.listen)->host;
+    static std::string address_with(const std::string& listen, std::uint16_t port) {
+        const auto host = config::parse_listen(listen)->host;
         const bool is_ipv6 = host.contains(':');
-        return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(application_->port());
+        return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    }
+    std::string metrics_address() const {
+        const auto& listen =
+            settings_.metrics_listen.empty() ? settings_.listen : settings_.metrics_listen;
+        const auto own = application_->metrics_port();
+        return address_with(listen, own == 0 ? application_->port() : own);
     }
 
     /// The first signal begins the stop. A second SIGTERM or SIGINT ends the process at once: what

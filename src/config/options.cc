@@ -9,6 +9,13 @@
 namespace frontrow::config {
 namespace {
 
+/// Accepts an empty text, which means no address.
+std::string check_listen_if_any(const std::string& text) {
+    if (text.empty()) return {};
+    const auto parsed = parse_listen(text);
+    return parsed ? std::string{} : parsed.error().message;
+}
+
 std::string check_listen(const std::string& text) {
     const auto parsed = parse_listen(text);
     return parsed ? std::string{} : parsed.error().message;
@@ -228,6 +235,16 @@ void add_options(CLI::App& command, ServeSettings& settings) {
         ->type_name("ADDRESS:PORT")
         ->check(CLI::Validator{check_listen, ""})
         ->capture_default_str();
+    command
+        .add_option(
+            "--metrics-listen",
+            settings.metrics_listen,
+            "Address and port that alone serve /metrics, and probes; without it, --listen serves "
+            "them"
+        )
+        ->envname("FRONTROW_METRICS_LISTEN")
+        ->type_name("ADDRESS:PORT")
+        ->check(CLI::Validator{check_listen_if_any, ""});
     command
         .add_option(
             "--base-path",

@@ -61,6 +61,16 @@ std::optional<UsageError> check_clock(const StoreSettings& settings) {
     };
 }
 
+std::optional<UsageError> check_metrics_listen(const ServeSettings& settings) {
+    if (settings.metrics_listen.empty()) return std::nullopt;
+    const auto listen = parse_listen(settings.metrics_listen);
+    if (!listen) return listen.error();
+    if (!settings.dev || is_loopback(listen->host)) return std::nullopt;
+    return UsageError{
+        "with --dev, --metrics-listen must be a loopback address, too, like 127.0.0.1:9090"
+    };
+}
+
 }  // namespace
 
 Result<HostPort, UsageError> parse_listen(std::string_view text) {
@@ -140,6 +150,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
         };
     }
     if (auto error = check(settings.payments)) return error;
+    if (auto error = check_metrics_listen(settings)) return error;
     if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};
     if (settings.payments.provider == "simulator" && is_production(settings.app_env)) {

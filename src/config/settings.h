@@ -74,6 +74,8 @@ struct TokenCheckSettings {
 
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
+    /// Empty, or the address that alone serves metrics.
+    std::string metrics_listen = {};
     StoreSettings store;
     /// Empty, or a redis:// URL, which may hold a password and is never logged.
     std::string redis;

@@ -38,7 +38,8 @@ std::unexpected<io::Fault> cannot_listen(const Address& address, const error_cod
     return std::unexpected(io::Fault{
         is_taken ? io::FaultKind::in_use : io::FaultKind::unavailable,
         "can't listen on " + address.host + ":" + std::to_string(address.port) + ": " +
-            error.message() + (is_taken ? "; choose another port with --listen" : ""),
+            error.message() +
+            (is_taken ? "; choose another port with " + std::string{address.setting} : ""),
     });
 }
 
@@ -46,25 +47,26 @@ std::unexpected<io::Fault> cannot_listen(const Address& address, const error_cod
 
 class Server::Acceptor {
 public:
-    explicit Acceptor(const io::Executor& executor) : tcp{executor}, pause{executor} {}
+    Acceptor(const io::Executor& executor, Dispatcher& of)
+        : dispatcher{of}, tcp{executor}, pause{executor} {}
 
+    Dispatcher& dispatcher;
     io::TcpAcceptor tcp;
     io::Timer pause;
 };
 
 Server::Server(
     io::Executor executor,
-    Dispatcher& dispatcher,
+    const Services& services,
     io::TurnQueue& turns,
     House& house,
     const telemetry::Log& log
 )
     : executor_{std::move(executor)},
-      dispatcher_{dispatcher},
+      services_{services},
       turns_{turns},
       house_{house},
       log_{log},
-      acceptor_{std::make_unique<Acceptor>(executor_)},
       poller_{executor_},
       tasks_{
           executor_,
@@ -76,11 +78,12 @@ Server::Server(
 
 Server::~Server() = default;
 
-Result<std::uint16_t, io::Fault> Server::listen(const Address& address) {
+Result<std::uint16_t, io::Fault> Server::listen(const Address& address, Dispatcher& dispatcher) {
     error_code error;
     const auto ip = asio::ip::make_address(address.host, error);
     if (error) return cannot_listen(address, error);
-    auto& acceptor = acceptor_->tcp;
+    acceptors_.push_back(std::make_unique<Acceptor>(executor_, dispatcher));
+    auto& acceptor = acceptors_.back()->tcp;
     const tcp::endpoint endpoint{ip, address.port};
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(asio::socket_base::reuse_address{true}, error);
@@ -91,11 +94,11 @@ Result<std::uint16_t, io::Fault> Server::listen(const Address& address) {
 }
 
 void Server::start() {
-    tasks_.spawn(accept());
+    for (const auto& acceptor : acceptors_)
+        tasks_.spawn(accept(*acceptor));
 }
 
-io::Awaitable<void> Server::accept() {
-    auto& acceptor = *acceptor_;
+io::Awaitable<void> Server::accept(Acceptor& acceptor) {
     while (acceptor.tcp.is_open()) {
         tcp::endpoint peer;
         auto [error, socket] = co_await acceptor.tcp.async_accept(peer, kAsTuple);
@@ -111,7 +114,7 @@ io::Awaitable<void> Server::accept() {
         socket.non_blocking(true, ignored);
         const auto descriptor = socket.release(error);
         if (error) continue;
-        const Session::Ports ports{poller_, dispatcher_, turns_, buffers_, requests_};
+        const Session::Ports ports{poller_, acceptor.dispatcher, turns_, buffers_, requests_};
         tasks_.spawn(serve(std::make_unique<Session>(ports, descriptor, address_of(peer))));
     }
 }
@@ -133,14 +136,14 @@ Server::Member::~Member() {
 
 /// Shows the store's time, by which facts are dated too. In a cluster, that is the database's time.
 void Server::show_date() {
-    house_.date.show(dispatcher_.services().store.now());
+    house_.date.show(services_.store.now());
 }
 
 void Server::tick() {
     ++house_.ticks;
     show_date();
     const bool time_is_up = house_.is_draining && house_.ticks >= drain_deadline_;
-    const bool is_pressed = dispatcher_.services().answers.was_short();
+    const bool is_pressed = services_.answers.was_short();
     // A copy, because a session that ends leaves the set.
     for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
         const bool is_over = house_.ticks >= session->deadline() ||
@@ -158,8 +161,10 @@ io::Awaitable<void> Server::drain(std::chrono::milliseconds time) {
     house_.is_draining = true;
     drain_deadline_ = house_.ticks + ticks_of(time) + 1;
     error_code ignored;
-    acceptor_->tcp.close(ignored);
-    acceptor_->pause.cancel();
+    for (const auto& acceptor : acceptors_) {
+        acceptor->tcp.close(ignored);
+        acceptor->pause.cancel();
+    }
     for (auto* session : std::vector(sessions_.begin(), sessions_.end())) {
         if (session->is_idle()) session->expire();
     }

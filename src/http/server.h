@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace frontrow::http {
 
@@ -23,6 +24,8 @@ class Session;
 struct Address {
     std::string host;
     std::uint16_t port = 0;
+    /// Where a person sets it.
+    const char* setting = "--listen";
 };
 
 /// Accepts connections and serves them until they end. Construct, use and destroy it on its
@@ -33,15 +36,16 @@ public:
     /// to date for handlers and sessions. All must outlive the server.
     Server(
         io::Executor executor,
-        Dispatcher& dispatcher,
+        const Services& services,
         io::TurnQueue& turns,
         House& house,
         const telemetry::Log& log
     );
     ~Server();
 
-    /// Returns the port that is used. Faults: in_use, unavailable.
-    Result<std::uint16_t, io::Fault> listen(const Address& address);
+    /// Listens at one more address, whose connections are served by this dispatcher. It must
+    /// outlive the server. Returns the port that is used. Faults: in_use, unavailable.
+    Result<std::uint16_t, io::Fault> listen(const Address& address, Dispatcher& dispatcher);
     /// Begins to accept connections.
     void start();
     /// Accepts no more connections, lets running requests finish for up to `time`, then closes the
@@ -63,17 +67,17 @@ private:
         Session& session_;
     };
 
-    io::Awaitable<void> accept();
+    io::Awaitable<void> accept(Acceptor& acceptor);
     io::Awaitable<void> serve(std::unique_ptr<Session> session);
     void show_date();
     void tick();
 
     io::Executor executor_;
-    Dispatcher& dispatcher_;
+    const Services& services_;
     io::TurnQueue& turns_;
     House& house_;
     const telemetry::Log& log_;
-    std::unique_ptr<Acceptor> acceptor_;
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
     io::Poller poller_;
     BufferPool buffers_;
     /// Requests begun so far on all connections.

@@ -2,6 +2,9 @@
 
 #include "http/handlers/handlers.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace frontrow::http {
 namespace {
 
@@ -304,6 +307,26 @@ constexpr Route kRoutes[] = {
 
 std::span<const Route> all_routes() {
     return kRoutes;
+}
+
+std::vector<Route> routes_without_metrics() {
+    std::vector<Route> routes;
+    std::ranges::copy_if(kRoutes, std::back_inserter(routes), [](const Route& route) {
+        return route.handler != handlers::metrics;
+    });
+    return routes;
+}
+
+std::vector<Route> operator_routes() {
+    constexpr Handler kHandlers[] = {
+        handlers::health, handlers::livez, handlers::readyz, handlers::metrics
+    };
+    std::vector<Route> routes;
+    std::ranges::copy_if(kRoutes, std::back_inserter(routes), [&](const Route& route) {
+        return route.is_also_at_root &&
+               std::ranges::find(kHandlers, route.handler) != std::end(kHandlers);
+    });
+    return routes;
 }
 
 }  // namespace frontrow::http

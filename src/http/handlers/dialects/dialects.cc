@@ -4,9 +4,9 @@
 
 namespace frontrow::http {
 
-std::vector<Route> routes(bool with_dialects) {
+std::vector<Route> routes(bool with_dialects, bool with_metrics) {
     const auto own = all_routes();
-    std::vector<Route> all{own.begin(), own.end()};
+    auto all = with_metrics ? std::vector<Route>{own.begin(), own.end()} : routes_without_metrics();
     if (!with_dialects) return all;
     for (const auto& dialect : {seat_dialect_routes(), stock_dialect_routes()})
         all.insert(all.end(), dialect.begin(), dialect.end());
