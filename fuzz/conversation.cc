@@ -5,6 +5,7 @@
 #include "http/answer_memory.h"
 #include "http/dispatcher.h"
 #include "http/handlers/dialects/dialects.h"
+#include "http/recent_refusals.h"
 #include "http/session.h"
 #include "http/shared_bodies.h"
 #include "http/ticket_codes.h"
@@ -114,7 +115,8 @@ struct Sale {
               hold,
               {records, providers, desk, runner, notices},
               ticket_codes,
-              {proxies, &limiter, nullptr}
+              {proxies, &limiter, nullptr},
+              refusals
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
@@ -195,6 +197,7 @@ struct Sale {
     const admission::TrustedProxies proxies =
         admission::TrustedProxies::parse(loopback, admission::ProxyHeader::x_forwarded_for).value();
     admission::RateLimiter limiter{admission::RateLimits{}, 1'024};
+    http::RecentRefusals refusals;
     http::Services services;
     http::Dispatcher dispatcher;
 };

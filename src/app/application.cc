@@ -10,6 +10,7 @@
 #include "http/answer_memory.h"
 #include "http/handlers/dialects/dialects.h"
 #include "http/handlers/routes.h"
+#include "http/recent_refusals.h"
 #include "http/shared_bodies.h"
 #include "http/ticket_codes.h"
 #include "identity/jwks/key_set_keeper.h"
@@ -108,6 +109,7 @@ struct Application::Parts {
               {*side.records, providers, desk, runner, notices},
               ticket_codes,
               {proxies, limiter.get(), shared_rates.get()},
+              refusals,
               std::move(settings.base_path)
           },
           access_log{world.log, settings.access_log},
@@ -169,6 +171,7 @@ struct Application::Parts {
     std::unique_ptr<admission::RateLimiter> limiter;
     /// Null if this node counts alone.
     std::unique_ptr<admission::SharedRates> shared_rates;
+    http::RecentRefusals refusals;
     http::Router router;
     http::Router operator_router;
     http::Services services;

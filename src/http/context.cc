@@ -5,6 +5,11 @@
 namespace frontrow::http {
 
 void Context::fail(Problem problem) {
+    // Only known callers can ask for it later.
+    if (!principal.sub.empty()) {
+        refusal_code = problem.code;
+        refusal_message = problem.message;
+    }
     const auto write = route == nullptr ? write_problem : route->route.write_problem;
     write(response, std::move(problem), trace);
 }

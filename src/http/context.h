@@ -46,6 +46,7 @@ class SideRecords;
 namespace frontrow::http {
 
 class AnswerMemory;
+class RecentRefusals;
 class SharedBodies;
 class TicketCodes;
 
@@ -95,6 +96,7 @@ struct Services {
     Payments payments;
     TicketCodes& ticket_codes;
     Admission admission;
+    RecentRefusals& refusals;
     BasePath base_path = {};
 };
 
@@ -118,11 +120,13 @@ public:
         is_admitted = false;
         rate.reset();
         subject = {};
+        refusal_code = {};
+        refusal_message.clear();
     }
     /// Frees the memory of the last request, except what the next one will need anyway.
     void rest() {
         constexpr std::size_t kKept = 64;
-        for (auto* text : {&path_parts[0], &path_parts[1], &principal.sub})
+        for (auto* text : {&path_parts[0], &path_parts[1], &principal.sub, &refusal_message})
             if (text->capacity() > kKept) free_memory(*text);
     }
 
@@ -146,6 +150,9 @@ public:
     bool is_admitted = false;
     /// For the access log.
     telemetry::Subject subject;
+    /// Of the problem that a known caller was answered with; empty if there was none.
+    std::string_view refusal_code;
+    std::string refusal_message;
 
     /// Adds the `Location` header of a new resource. `path`: what stands between the base path and
     /// the resource's id.

@@ -4,10 +4,14 @@
 #include "http/negotiation.h"
 #include "http/page_origin.h"
 #include "http/query.h"
+#include "http/recent_refusals.h"
 #include "telemetry/trace.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
+#include <optional>
+#include <utility>
 
 namespace frontrow::http {
 namespace {
@@ -18,8 +22,11 @@ constexpr std::size_t kRequestIdMax = 128;
 constexpr std::size_t kPassedOverMax = 1 << 20;
 /// The prefix of all routes of one event. The first {…} part of such a route is the event's id.
 constexpr std::string_view kOfOneEvent = "/api/v1/events/{id}";
-/// The same for one reservation.
+/// The same for one reservation and one order.
 constexpr std::string_view kOfOneReservation = "/api/v1/reservations/{id}";
+constexpr std::string_view kOfOneOrder = "/api/v1/orders/{id}";
+/// The route that tells why a request was refused.
+constexpr std::string_view kWhy = "/api/v1/requests/{id}";
 
 /// Whether the request id is visible ASCII of bounded length, so that headers and logs can repeat
 /// it.
@@ -62,6 +69,16 @@ std::size_t bytes_max(BodyKind kind, const Limits& limits) {
         case BodyKind::bulk_seats:
             return limits.bulk_body_bytes;
     }
+}
+
+telemetry::Subject subject_of(const Context& context) {
+    auto subject = context.subject;
+    if (context.route == nullptr) return subject;
+    const auto pattern = context.route->route.pattern;
+    if (pattern.starts_with(kOfOneEvent)) subject.event = EventId::parse(context.path_parts[0]);
+    if (pattern.starts_with(kOfOneReservation))
+        subject.reservation = ReservationId::parse(context.path_parts[0]);
+    return subject;
 }
 
 }  // namespace
@@ -153,12 +170,13 @@ bool Dispatcher::identify(Context& context) {
         context.fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
         return false;
     }
-    if ((*principal)->role < role_for(access) && !is_member_organizer(context, **principal) &&
+    context.principal = std::move(**principal);
+    if (context.principal.role < role_for(access) &&
+        !is_member_organizer(context, context.principal) &&
         context.route->route.owner != Owner::found_event) {
         context.fail(needs_role(identity::name_of(role_for(access))));
         return false;
     }
-    context.principal = std::move(**principal);
     return true;
 }
 
@@ -231,23 +249,44 @@ void Dispatcher::answered(const Context& context, double seconds) {
     const auto status = context.response.status;
     auto& metrics = context.route == nullptr ? router_.unrouted() : context.route->metrics;
     metrics.answered(status, seconds);
+    if (!context.refusal_code.empty()) note_refusal(context, seconds);
     if (access_log_.wants(status, seconds)) log_access(context, seconds);
+}
+
+void Dispatcher::note_refusal(const Context& context, double seconds) const {
+    const auto& route = context.route->route;
+    // A question about a request isn't the newest request with that X-Request-Id.
+    if (route.pattern == kWhy) return;
+    const auto subject = subject_of(context);
+    std::optional<OrderId> order;
+    if (route.pattern.starts_with(kOfOneOrder)) order = OrderId::parse(context.path_parts[0]);
+    services_.refusals.note(
+        context.principal.sub,
+        context.request_id,
+        {.trace = context.trace,
+         .method = name_of(context.request.method),
+         .route = route.pattern,
+         .status = context.response.status,
+         .code = context.refusal_code,
+         .message = context.refusal_message,
+         .at = services_.store.now(),
+         .duration_ms = static_cast<std::int64_t>(seconds * 1'000),
+         .event = subject.event,
+         .reservation = subject.reservation,
+         .order = order}
+    );
 }
 
 void Dispatcher::log_access(const Context& context, double seconds) const {
     const auto route =
         context.route == nullptr ? std::string_view{"unknown"} : context.route->route.pattern;
-    auto subject = context.subject;
-    if (route.starts_with(kOfOneEvent)) subject.event = EventId::parse(context.path_parts[0]);
-    if (route.starts_with(kOfOneReservation))
-        subject.reservation = ReservationId::parse(context.path_parts[0]);
     access_log_.write({
         .method = name_of(context.request.method),
         .route = route,
         .status = context.response.status,
         .seconds = seconds,
         .trace = context.trace,
-        .subject = subject,
+        .subject = subject_of(context),
     });
 }
 

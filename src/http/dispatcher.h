@@ -56,6 +56,7 @@ private:
     /// may use the event's routes for organizers even if their token lacks that role.
     bool is_member_organizer(const Context& context, const identity::Principal& principal) const;
     bool check_content_type(Context& context, bool has_body) const;
+    void note_refusal(const Context& context, double seconds) const;
     void log_access(const Context& context, double seconds) const;
 
     Router& router_;

@@ -22,6 +22,7 @@ std::string part_for(std::string_view pattern, const SmallWorld& world) {
     if (pattern.starts_with("/api/v1/orders")) return world.order;
     if (pattern.starts_with("/api/v1/tickets")) return world.ticket;
     if (pattern.starts_with("/api/v1/payments")) return "simulator";
+    if (pattern.starts_with("/api/v1/requests")) return world.refused_request;
     return world.reservation;
 }
 
@@ -115,6 +116,8 @@ SmallWorld make_small_world(const TestServer& server) {
                                {{"Idempotency-Key", "order of " + world.reservation}}
                            );
     world.order = order.text("id");
+    world.refused_request =
+        Caller(server, "alice").get("/api/v1/orders/" + world.venue.event).header("trace-id");
     add_ticket(server, world);
     auto client = server.connect();
     add_device(client, {}, world);

@@ -22,6 +22,8 @@ struct SmallWorld {
     /// A device that waits to be paired, and its code, which works once.
     std::string device = {};
     std::string pairing_code = {};
+    /// The trace of a request of alice's that was refused. The server forgets it when it stops.
+    std::string refused_request = {};
 };
 
 SmallWorld make_small_world(const TestServer& server);

@@ -92,6 +92,8 @@ Awaitable<void> revoke_api_key(Context& context);
 
 Awaitable<void> list_facts(Context& context);
 
+Awaitable<void> get_refused_request(Context& context);
+
 Awaitable<void> health(Context& context);
 Awaitable<void> livez(Context& context);
 Awaitable<void> readyz(Context& context);

@@ -288,6 +288,7 @@ constexpr Route kRoutes[] = {
     {patch, "/api/v1/api-keys/{id}", admin, nobody, BodyKind::json, handlers::move_api_key},
     {delete_, "/api/v1/api-keys/{id}", admin, nobody, BodyKind::none, handlers::revoke_api_key},
     {get, "/api/v1/facts", admin, nobody, BodyKind::none, handlers::list_facts},
+    {get, "/api/v1/requests/{id}", user, caller, BodyKind::none, handlers::get_refused_request},
 
     {get, "/health", anyone, nobody, BodyKind::none, handlers::health, light, kAlsoAtRoot},
     {get, "/api/v1/health", anyone, nobody, BodyKind::none, handlers::health},
