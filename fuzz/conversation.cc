@@ -5,6 +5,7 @@
 #include "http/answer_memory.h"
 #include "http/dispatcher.h"
 #include "http/handlers/dialects/dialects.h"
+#include "http/hold_verdicts.h"
 #include "http/recent_refusals.h"
 #include "http/session.h"
 #include "http/shared_bodies.h"
@@ -100,6 +101,7 @@ struct Sale {
           notices{{store, providers, desk, in.log}},
           runner{{in.context.get_executor(), store, leases, providers, desk, random, in.log}},
           ticket_codes{{store, records, in.workers, in.log}},
+          verdicts{{in.context.get_executor(), random, [this] { return store.now(); }, {}}, {}},
           services{
               store,
               ids,
@@ -116,7 +118,8 @@ struct Sale {
               {records, providers, desk, runner, notices},
               ticket_codes,
               {proxies, &limiter, nullptr},
-              refusals
+              refusals,
+              verdicts
           },
           dispatcher{in.router, services, in.limits, in.cors, in.access_log} {
         auto journal =
@@ -198,6 +201,7 @@ struct Sale {
         admission::TrustedProxies::parse(loopback, admission::ProxyHeader::x_forwarded_for).value();
     admission::RateLimiter limiter{admission::RateLimits{}, 1'024};
     http::RecentRefusals refusals;
+    http::HoldVerdicts verdicts;
     http::Services services;
     http::Dispatcher dispatcher;
 };

@@ -4,6 +4,7 @@
 #include "admission/shared_rates.h"
 #include "app/open_payments.h"
 #include "app/open_ticket_keys.h"
+#include "app/outage_log.h"
 #include "app/shared_secret.h"
 #include "app/shared_ticket_keys.h"
 #include "app/side_store.h"
@@ -87,6 +88,20 @@ struct Application::Parts {
                       })
                       .value_or(nullptr)},
           shared_rates{share_rates(executor, settings.store, world)},
+          verdict_outages{
+              world.log,
+              world.clock,
+              {"the service that says who may hold seats gives no verdicts",
+               "the service that says who may hold seats still gives no verdicts",
+               "the service that says who may hold seats is back"}
+          },
+          verdicts{
+              {executor,
+               world.random,
+               [this] { return store->now(); },
+               [this](const auto& contact) { verdict_outages.note(contact); }},
+              std::move(settings.verdicts)
+          },
           router{
               http::routes(settings.dialects, !settings.metrics_listen),
               metrics,
@@ -110,6 +125,7 @@ struct Application::Parts {
               ticket_codes,
               {proxies, limiter.get(), shared_rates.get()},
               refusals,
+              verdicts,
               std::move(settings.base_path)
           },
           access_log{world.log, settings.access_log},
@@ -171,6 +187,8 @@ struct Application::Parts {
     std::unique_ptr<admission::RateLimiter> limiter;
     /// Null if this node counts alone.
     std::unique_ptr<admission::SharedRates> shared_rates;
+    OutageLog verdict_outages;
+    http::HoldVerdicts verdicts;
     http::RecentRefusals refusals;
     http::Router router;
     http::Router operator_router;
@@ -230,6 +248,7 @@ io::Awaitable<void> Application::stop(std::chrono::milliseconds time) {
     co_await parts_->server.drain(time);
     // The runner needn't wait for providers that answer slowly.
     co_await parts_->providers.close();
+    co_await parts_->verdicts.close();
     co_await parts_->contact_sweep.close();
     co_await parts_->runner.close();
     co_await parts_->key_set_keeper.close();

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "domain/event.h"
 #include "http/base_path.h"
+#include "http/hold_verdicts.h"
 #include "http/limits.h"
 #include "http/server.h"
 #include "identity/authenticator.h"
@@ -43,6 +44,8 @@ public:
         http::BasePath base_path = {};
         telemetry::AccessLogMode access_log = telemetry::AccessLogMode::errors;
         PaymentChoice payments = {};
+        /// The service that is asked before a buyer gets a hold.
+        std::optional<http::HoldVerdicts::Settings> verdicts = {};
         /// Also serve the clients of other systems.
         bool dialects = false;
         /// The file with the keys for tickets. Empty: the data folder's own.

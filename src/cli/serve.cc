@@ -62,6 +62,17 @@ http::Address address_of(const std::string& listen, const char* setting) {
     return {.host = parsed.host, .port = parsed.port, .setting = setting};
 }
 
+std::optional<http::HoldVerdicts::Settings> verdict_choice(const config::VerdictSettings& settings
+) {
+    if (!settings.is_on()) return std::nullopt;
+    return http::HoldVerdicts::Settings{
+        .url = settings.url,
+        .secret = settings.secret,
+        .deadline = std::chrono::milliseconds{settings.deadline_ms},
+        .allows_without_verdict = settings.on_failure == "allow",
+    };
+}
+
 app::Application::Settings
 application_settings(const config::ServeSettings& settings, AdmissionChoice admission) {
     auto store = store_choice(settings.store);
@@ -95,6 +106,7 @@ application_settings(const config::ServeSettings& settings, AdmissionChoice admi
         .access_log = telemetry::parse_access_log_mode(settings.access_log)
                           .value_or(telemetry::AccessLogMode::errors),
         .payments = payment_choice(settings.payments, settings.dev),
+        .verdicts = verdict_choice(settings.verdicts),
         .dialects = settings.dialects,
         .keys_file = settings.keys_file,
         .rate_limits = admission.rate_limits,

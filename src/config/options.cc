@@ -288,6 +288,7 @@ void add_options(CLI::App& command, ServeSettings& settings) {
     add_limit_options(command, settings);
     add_keys_file(command, settings.keys_file);
     add_options(command, settings.payments);
+    add_options(command, settings.verdicts);
 }
 
 void add_options(CLI::App& command, SeedSettings& settings) {

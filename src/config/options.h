@@ -23,6 +23,7 @@ void add_options(CLI::App& command, SnapshotSettings& settings);
 void add_options(CLI::App& command, FactsSettings& settings);
 void add_options(CLI::App& command, ReconcileSettings& settings);
 void add_options(CLI::App& command, PaymentSettings& settings);
+void add_options(CLI::App& command, VerdictSettings& settings);
 void add_options(CLI::App& command, KeysSettings& settings);
 void add_options(CLI::App& command, TicketSettings& settings);
 /// Adds --store alone, for a command that never uses a folder.

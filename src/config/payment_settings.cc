@@ -1,24 +1,10 @@
-#include "config/service_url.h"
+#include "config/service_settings.h"
 #include "config/settings.h"
-
-#include <algorithm>
 
 namespace frontrow::config {
 namespace {
 
-/// Base64 of 24 bytes is as much as Standard Webhooks requires.
-constexpr std::size_t kBase64DigitsMin = 32;
-
 constexpr auto kUrlExample = "https://payments.example/frontrow";
-
-bool is_base64(std::string_view text) {
-    const auto padding = text.ends_with("==") ? 2UL : text.ends_with('=') ? 1UL : 0UL;
-    const auto digits = text.substr(0, text.size() - padding);
-    return text.size() % 4 == 0 && std::ranges::all_of(digits, [](char c) {
-               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                      c == '+' || c == '/';
-           });
-}
 
 std::optional<UsageError> check_stripe(const PaymentSettings& settings) {
     if (settings.stripe_key.empty() != settings.stripe_webhook_secret.empty()) {
@@ -54,15 +40,8 @@ std::optional<UsageError> check_webhook(const PaymentSettings& settings) {
         };
     }
     if (!settings.has_webhook()) return std::nullopt;
-    std::string_view secret = settings.webhook_secret;
-    if (constexpr std::string_view kPrefix = "whsec_"; secret.starts_with(kPrefix))
-        secret.remove_prefix(kPrefix.size());
-    if (!is_base64(secret) || secret.size() < kBase64DigitsMin) {
-        return UsageError{
-            "FRONTROW_PAYMENT_SECRET must be 24 bytes or more in base64, with or without whsec_ "
-            "before it; `head -c 32 /dev/urandom | base64` makes one"
-        };
-    }
+    if (auto error = check_signing_secret(settings.webhook_secret, "FRONTROW_PAYMENT_SECRET"))
+        return error;
     return check_service_url(settings.webhook_url, "FRONTROW_PAYMENT_URL", kUrlExample);
 }
 

@@ -1,7 +1,7 @@
 #include "config/settings.h"
 
 #include "base/parse_number.h"
-#include "config/service_url.h"
+#include "config/service_settings.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -150,6 +150,7 @@ std::optional<UsageError> check(const ServeSettings& settings) {
         };
     }
     if (auto error = check(settings.payments)) return error;
+    if (auto error = check(settings.verdicts)) return error;
     if (auto error = check_metrics_listen(settings)) return error;
     if (settings.dev && is_production(settings.app_env))
         return UsageError{"--dev believes whatever a client says it is; this is production"};

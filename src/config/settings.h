@@ -72,6 +72,18 @@ struct TokenCheckSettings {
     bool is_jwks_url() const { return jwks.contains("://"); }
 };
 
+/// A service that is asked before a buyer gets a hold.
+struct VerdictSettings {
+    /// Both or none. Without them, nobody is asked.
+    std::string url;
+    std::string secret;
+    std::uint32_t deadline_ms = 150;
+    /// `allow` or `refuse`: what happens to a buyer when there is no verdict.
+    std::string on_failure = "allow";
+
+    bool is_on() const { return !url.empty(); }
+};
+
 struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
     /// Empty, or the address that alone serves metrics.
@@ -105,6 +117,7 @@ struct ServeSettings {
     /// it.
     std::vector<std::string> trusted_proxies = {"127.0.0.1", "::1"};
     std::string proxy_header = "X-Forwarded-For";
+    VerdictSettings verdicts = {};
     /// Also serve the clients of other systems.
     bool dialects = false;
     /// Empty, or the file with the keys for tickets.
@@ -221,6 +234,8 @@ std::optional<UsageError> check(const StoreSettings& settings);
 /// Requires that each provider has all its settings or none, that the one that takes new payments
 /// has them, and that a URL is an https one, or leads to this machine.
 std::optional<UsageError> check(const PaymentSettings& settings);
+/// Requires both the URL and the secret, or none of them.
+std::optional<UsageError> check(const VerdictSettings& settings);
 /// Requires a provider that keeps books of what it has taken.
 std::optional<UsageError> check(const ReconcileSettings& settings);
 /// Requires a table if an event's id, an event's name or a dry run is given, and an event's id if

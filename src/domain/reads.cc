@@ -99,6 +99,10 @@ read_reservation(const Inventory& state, Instant now, ReservationId id, std::str
     return {state.entity(*row, now), state.event_of(*row).last_seq()};
 }
 
+Read<bool> read_is_known(const Inventory& state, Instant now, Bits128 key) {
+    return {state.requests().find(key, now) != nullptr, state.last_seq()};
+}
+
 Read<std::optional<Reservation>> read_reservation_of_seat(
     const Inventory& state,
     Instant now,

@@ -63,6 +63,8 @@ Read<std::optional<SectionList>> read_sections(
 /// Nothing unless the reservation belongs to this user.
 Read<std::optional<Reservation>>
 read_reservation(const Inventory& state, Instant now, ReservationId id, std::string user);
+/// Whether a request with this idempotency key was carried out.
+Read<bool> read_is_known(const Inventory& state, Instant now, Bits128 key);
 /// The user's reservation that holds this seat of the event, or has confirmed it.
 Read<std::optional<Reservation>> read_reservation_of_seat(
     const Inventory& state,

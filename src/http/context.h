@@ -46,6 +46,7 @@ class SideRecords;
 namespace frontrow::http {
 
 class AnswerMemory;
+class HoldVerdicts;
 class RecentRefusals;
 class SharedBodies;
 class TicketCodes;
@@ -97,6 +98,7 @@ struct Services {
     TicketCodes& ticket_codes;
     Admission admission;
     RecentRefusals& refusals;
+    HoldVerdicts& verdicts;
     BasePath base_path = {};
 };
 

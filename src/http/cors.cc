@@ -27,7 +27,7 @@ void Cors::add_headers(const Request& request, Response& response) const {
     response.add_header(
         "Access-Control-Allow-Headers",
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
-        "traceparent, X-API-Key, X-Request-Id, X-User-ID"
+        "traceparent, Verdict-Token, X-API-Key, X-Request-Id, X-User-ID"
     );
     response.add_header("Access-Control-Max-Age", "600");
 }

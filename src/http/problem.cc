@@ -432,6 +432,25 @@ Problem too_many_requests(admission::RateSubject subject, std::uint32_t retry_af
     };
 }
 
+Problem refused_by_verdict() {
+    return {
+        .status = 403,
+        .code = "REFUSED_BY_VERDICT",
+        .message =
+            "The check before a hold refused this request: it doesn't look as if a person had made "
+            "it."
+    };
+}
+
+Problem no_verdict() {
+    return {
+        .status = 503,
+        .code = "NO_VERDICT",
+        .message = "The check before a hold gives no answer at the moment; nothing was held.",
+        .retry_after_seconds = 2
+    };
+}
+
 Problem too_much_to_send() {
     return retry_later(
         "OVERLOADED",

@@ -66,6 +66,10 @@ Problem refund_failed(std::string_view code);
 /// No device waits for the pairing code.
 Problem pairing_code_invalid();
 Problem too_many_devices(std::size_t limit);
+/// The operator's service says that the caller may not have the hold.
+Problem refused_by_verdict();
+/// That service says nothing, and the settings say that nobody gets a hold then.
+Problem no_verdict();
 /// This node of a cluster has no key file, so it can't sign the codes of tickets.
 Problem ticket_keys_missing();
 /// The ticket has no code yet, because its event requires something of which nothing is known.

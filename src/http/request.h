@@ -29,6 +29,8 @@ enum class Header : std::uint8_t {
     sec_fetch_site,
     stripe_signature,
     traceparent,
+    user_agent,
+    verdict_token,
     webhook_id,
     webhook_signature,
     webhook_timestamp,
@@ -37,7 +39,7 @@ enum class Header : std::uint8_t {
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 22;
+inline constexpr std::size_t kHeaderCount = 23;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

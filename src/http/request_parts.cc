@@ -54,6 +54,8 @@ std::string_view name_if_single(Header header) {
             return "Sec-Fetch-Site";
         case Header::stripe_signature:
             return "Stripe-Signature";
+        case Header::verdict_token:
+            return "Verdict-Token";
         case Header::webhook_id:
             return "Webhook-Id";
         case Header::webhook_signature:
@@ -70,6 +72,7 @@ std::string_view name_if_single(Header header) {
         case Header::expect:
         case Header::forwarded:
         case Header::traceparent:
+        case Header::user_agent:
         case Header::x_forwarded_for:
         case Header::x_request_id:
             return {};

@@ -41,6 +41,7 @@ inline void set_target(Request& request, std::string_view target) {
             if (is("forwarded")) return Header::forwarded;
             break;
         case 10:
+            if (is("user-agent")) return Header::user_agent;
             if (is("webhook-id")) return Header::webhook_id;
             break;
         case 11:
@@ -53,6 +54,7 @@ inline void set_target(Request& request, std::string_view target) {
         case 13:
             if (is("authorization")) return Header::authorization;
             if (is("if-none-match")) return Header::if_none_match;
+            if (is("verdict-token")) return Header::verdict_token;
             break;
         case 14:
             if (is("sec-fetch-site")) return Header::sec_fetch_site;

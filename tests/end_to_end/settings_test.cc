@@ -65,6 +65,7 @@ TEST_P(WrongUsageOfProgram, exits_2_and_says_what_is_wrong) {
 }
 
 constexpr auto kPaymentSecret = "FRONTROW_PAYMENT_SECRET=aGlkZGVuIGhpZGRlbiBoaWRkZW4gaGlkZGVuIQ==";
+constexpr auto kVerdictSecret = "FRONTROW_VERDICT_SECRET=aGlkZGVuIGhpZGRlbiBoaWRkZW4gaGlkZGVuIQ==";
 
 const std::vector<WrongUsage>& wrong_usages() {
     static const std::string secret = "--secret=a-secret-of-thirty-two-characters";
@@ -254,6 +255,31 @@ const std::vector<WrongUsage>& wrong_usages() {
          {"serve", "--dev"},
          {"FRONTROW_PAYMENT_URL=https://pay.example/", "FRONTROW_PAYMENT_SECRET=aGlkZGVu"},
          "24 bytes or more in base64"},
+        {"verdict_without_secret",
+         {"serve", "--dev"},
+         {"FRONTROW_VERDICT_URL=https://hidden.example/"},
+         "FRONTROW_VERDICT_SECRET is missing"},
+        {"verdict_without_url",
+         {"serve", "--dev", "--verdict-secret", "aGlkZGVu"},
+         {},
+         "FRONTROW_VERDICT_URL is missing"},
+        {"verdict_over_plain_http",
+         {"serve", "--dev", "--verdict-url", "http://hidden.example/"},
+         {kVerdictSecret},
+         "FRONTROW_VERDICT_URL must begin with https://"},
+        {"verdict_with_short_secret",
+         {"serve", "--dev", "--verdict-url", "https://bots.example/"},
+         {"FRONTROW_VERDICT_SECRET=aGlkZGVu"},
+         "FRONTROW_VERDICT_SECRET must be 24 bytes or more in base64"},
+        {"verdict_that_fails_somehow",
+         {"serve", "--dev", "--verdict-on-failure", "ask"},
+         {},
+         "--verdict-on-failure"},
+        {"metrics_nowhere", {"serve", "--dev", "--metrics-listen", "9090"}, {}, "9090"},
+        {"metrics_for_all_with_dev",
+         {"serve", "--dev", "--metrics-listen", "0.0.0.0:9090"},
+         {},
+         "--metrics-listen must be a loopback address"},
         {"reconcile_with_nobody", {"reconcile"}, {}, "name the provider"},
         {"reconcile_with_simulator",
          {"reconcile", "--payments", "simulator"},

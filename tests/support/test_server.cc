@@ -53,6 +53,9 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
                                   }};
     app::Application::Settings settings{
         .listen = {.host = "127.0.0.1", .port = 0},
+        .metrics_listen = options_.serves_metrics_apart
+                              ? std::optional{http::Address{.host = "127.0.0.1", .port = 0}}
+                              : std::nullopt,
         .store =
             store::sqlite::EmbeddedStore::Settings{
                 .folder = folder_.path(), .vfs = vfs(), .waiting_max = options_.waiting_max
@@ -62,6 +65,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
         .cors_origins = options_.cors_origins,
         .base_path = http::BasePath{options_.base_path},
         .payments = options_.payments,
+        .verdicts = options_.verdicts,
         .dialects = options_.dialects,
         .rate_limits = options_.rate_limits,
         .proxies = options_.proxies,
@@ -75,6 +79,7 @@ void TestServer::run(Running& running, std::promise<std::uint16_t>& listening) {
     }
     running.application = std::move(*opened);
     running.application->start();
+    metrics_port_ = running.application->metrics_port();
     listening.set_value(running.application->port());
     running.context.run();
 }

@@ -3,6 +3,7 @@
 #include "admission/client_address.h"
 #include "admission/rate_limits.h"
 #include "app/open_payments.h"
+#include "http/hold_verdicts.h"
 #include "http/limits.h"
 #include "identity/authenticator.h"
 #include "io/disk_space.h"
@@ -60,6 +61,10 @@ public:
         /// Nothing: callers have no limits.
         std::optional<admission::RateLimits> rate_limits;
         admission::TrustedProxies proxies;
+        /// Serve the metrics at another port.
+        bool serves_metrics_apart = false;
+        /// The service that is asked before a hold.
+        std::optional<http::HoldVerdicts::Settings> verdicts;
     };
 
     explicit TestServer(Options options);
@@ -67,6 +72,7 @@ public:
     ~TestServer();
 
     std::uint16_t port() const { return port_; }
+    std::uint16_t metrics_port() const { return metrics_port_; }
     HttpClient connect() const { return HttpClient{port_, options_.base_path}; }
     /// Stops gracefully; returns when everything is closed.
     void stop();
@@ -103,6 +109,7 @@ private:
     std::uint64_t seed_ = 1;
     std::unique_ptr<Running> running_;
     std::uint16_t port_ = 0;
+    std::uint16_t metrics_port_ = 0;
 };
 
 /// One caller of a server in dev mode, over one connection. With the name "", no credentials are

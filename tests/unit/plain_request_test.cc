@@ -243,6 +243,8 @@ constexpr std::pair<std::string_view, Header> kNames[] = {
     {"sec-fetch-site", Header::sec_fetch_site},
     {"stripe-signature", Header::stripe_signature},
     {"traceparent", Header::traceparent},
+    {"user-agent", Header::user_agent},
+    {"verdict-token", Header::verdict_token},
     {"webhook-id", Header::webhook_id},
     {"webhook-signature", Header::webhook_signature},
     {"webhook-timestamp", Header::webhook_timestamp},

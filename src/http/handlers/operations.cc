@@ -3,6 +3,7 @@
 #include "http/answer_memory.h"
 #include "http/handlers/assets.h"
 #include "http/handlers/handlers.h"
+#include "http/hold_verdicts.h"
 #include "payments/notices.h"
 #include "payments/runner.h"
 #include "wire/small_json.h"
@@ -98,6 +99,7 @@ Awaitable<void> metrics(Context& context) {
     services.payments.notices.measure(figures);
     if (services.admission.limiter) services.admission.limiter->measure(figures);
     if (services.admission.shared) services.admission.shared->measure(figures);
+    services.verdicts.measure(figures);
     figures.gauge(
         "http_connections", "Open connections.", static_cast<double>(services.house.connections)
     );

@@ -1,4 +1,5 @@
 #include "http/handlers/handlers.h"
+#include "http/handlers/hold_verdict.h"
 #include "http/handlers/replies.h"
 #include "identity/request_mark.h"
 #include "wire/entity_json.h"
@@ -114,6 +115,7 @@ Awaitable<void> reply_reservations_of(Context& context, std::string user) {
 Awaitable<void> create_reservation(Context& context) {
     auto wanted = wanted_or_fail(context);
     if (!wanted) co_return;
+    if (asks_before_holds(context) && !co_await may_hold_or_fail(context, *wanted)) co_return;
     auto result = co_await context.services.store.execute(*std::move(wanted), context.trace);
     reply_created(context, result);
 }

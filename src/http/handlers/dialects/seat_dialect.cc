@@ -2,6 +2,7 @@
 
 #include "http/handlers/contacts.h"
 #include "http/handlers/dialects/dialects.h"
+#include "http/handlers/hold_verdict.h"
 #include "http/handlers/paying.h"
 #include "http/handlers/replies.h"
 #include "http/handlers/seat_list_form.h"
@@ -82,6 +83,7 @@ Awaitable<void> hold_seat(Context& context) {
     const auto mark = mark_if_keyed(context, command.reservation.bits(), content);
     if (!mark) co_return;
     command.request = *mark;
+    if (asks_before_holds(context) && !co_await may_hold_or_fail(context, command)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     count_reservation(context, result);
     const auto* reservation = entity_or_fail<Reservation>(context, result);

@@ -1,6 +1,7 @@
 #include "wire/stock_dialect.h"
 
 #include "http/handlers/dialects/dialects.h"
+#include "http/handlers/hold_verdict.h"
 #include "http/handlers/replies.h"
 #include "wire/requests.h"
 
@@ -101,6 +102,7 @@ Awaitable<void> reserve_stock(Context& context) {
     const auto mark = mark_if_keyed(context, command.reservation.bits(), content);
     if (!mark) co_return;
     command.request = *mark;
+    if (asks_before_holds(context) && !co_await may_hold_or_fail(context, command)) co_return;
     auto result = co_await context.services.store.execute(std::move(command), context.trace);
     count_reservation(context, result);
     const auto* reservation = entity_or_fail<Reservation>(context, result);
