@@ -39,7 +39,7 @@ enum class Header : std::uint8_t {
     x_request_id,
     x_user_id,
 };
-inline constexpr std::size_t kHeaderCount = 23;
+inline constexpr std::size_t kHeaderCount = 24;
 
 /// A request in its connection's buffer. All views are valid until the answer is written.
 struct Request {

@@ -21,6 +21,7 @@ std::string hold_question_json(const HoldQuestion& question) {
     json.field("event_id", question.event);
     json.field("user_id", question.user);
     json.field("tickets", question.tickets);
+    json.field("address", question.address);
     write_header(json, "user_agent", question.user_agent);
     write_header(json, "token", question.token);
     json.field("trace_id", question.trace.bits);

@@ -15,6 +15,8 @@ struct HoldQuestion {
     std::string_view user;
     /// How many tickets they want.
     std::uint64_t tickets = 0;
+    /// The client's IP address.
+    std::string address;
     /// The client's User-Agent; empty if it sent none.
     std::string_view user_agent;
     /// What the client sent for the service in Verdict-Token; empty if nothing.

@@ -131,6 +131,7 @@ TEST_F(HoldVerdict, is_asked_for_with_a_signed_question_about_the_buyer) {
             {"event_id", venue.event},
             {"user_id", "alice"},
             {"tickets", 1},
+            {"address", "127.0.0.1"},
             {"user_agent", "Firefox"},
             {"token", "t-1"},
             {"trace_id", held.header("trace-id")}

@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kEvents = "/api/v1/events";
+const std::string kAllEvents = "/api/v1/events";
 
 admission::RateLimits limits_of(const std::vector<std::string>& changes) {
     admission::RateLimits limits;
@@ -83,7 +83,7 @@ TEST(CallerLimits, let_confirming_go_on_when_holds_are_used_up) {
 TEST(CallerLimits, are_of_the_address_that_a_trusted_proxy_tells) {
     TestServer server{with_limits({"read/address=1/s:2"})};
     auto client = server.connect();
-    const auto event = kEvents + "/" + make_venue(server, 1).event;
+    const auto event = kAllEvents + "/" + make_venue(server, 1).event;
     for (int i = 0; i < 2; ++i)
         EXPECT_EQ(client.ask("GET", event, from("203.0.113.1")).status, 200U);
     expect_limited(client.ask("GET", event, from("203.0.113.1")), "from your network address");
@@ -101,7 +101,7 @@ TEST(CallerLimits, believe_no_client_about_its_address) {
     options.proxies = {};
     TestServer server{std::move(options)};
     auto client = server.connect();
-    const auto event = kEvents + "/" + make_venue(server, 1).event;
+    const auto event = kAllEvents + "/" + make_venue(server, 1).event;
     for (int i = 0; i < 2; ++i)
         EXPECT_EQ(client.ask("GET", event, from("203.0.113." + std::to_string(i))).status, 200U);
     expect_limited(client.ask("GET", event, from("203.0.113.9")), "from your network address");
@@ -113,7 +113,7 @@ TEST(CallerLimits, spare_servers_with_a_key_and_nobody_who_pretends_to_have_one)
     TestServer server{std::move(options)};
     auto client = server.connect();
     const auto add_event = [&](const std::string& key) {
-        return client.ask("POST", kEvents, {{"X-API-Key", key}}, event_body());
+        return client.ask("POST", kAllEvents, {{"X-API-Key", key}}, event_body());
     };
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(add_event("an-admin-key-of-enough-length").status, 201U);
@@ -137,8 +137,8 @@ TEST(CallerLimits, of_keys_are_an_operators_to_set) {
     auto client = server.connect();
     const Headers key{{"X-API-Key", "an-admin-key-of-enough-length"}};
     for (int i = 0; i < 2; ++i)
-        EXPECT_EQ(client.ask("POST", kEvents, key, event_body()).status, 201U);
-    expect_limited(client.ask("POST", kEvents, key, event_body()), "from this key");
+        EXPECT_EQ(client.ask("POST", kAllEvents, key, event_body()).status, 201U);
+    expect_limited(client.ask("POST", kAllEvents, key, event_body()), "from this key");
 }
 
 TEST(CallerLimits, come_before_the_token_is_checked) {
@@ -147,8 +147,10 @@ TEST(CallerLimits, come_before_the_token_is_checked) {
     TestServer server{std::move(options)};
     auto client = server.connect();
     const Headers forged{{"Authorization", "Bearer e30.e30.e30"}};
-    EXPECT_EQ(client.ask("POST", kEvents, forged, event_body()).status, 401U);
-    expect_limited(client.ask("POST", kEvents, forged, event_body()), "from your network address");
+    EXPECT_EQ(client.ask("POST", kAllEvents, forged, event_body()).status, 401U);
+    expect_limited(
+        client.ask("POST", kAllEvents, forged, event_body()), "from your network address"
+    );
 }
 
 TEST(CallerLimits, are_counted_by_class_and_subject) {

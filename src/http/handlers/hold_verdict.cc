@@ -23,6 +23,7 @@ store::Awaitable<Verdict> ask(Context& context, const domain::ReserveSeats& comm
         .event = command.event,
         .user = command.user,
         .tickets = tickets_in(command),
+        .address = admission::to_string(context.client),
         .user_agent = context.request.header(Header::user_agent),
         .token = context.request.header(Header::verdict_token),
         .trace = context.trace,
