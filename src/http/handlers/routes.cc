@@ -102,13 +102,8 @@ constexpr Route kRoutes[] = {
      event,
      BodyKind::none,
      handlers::remove_member},
-    {get,
-     "/api/v1/events/{id}/audit",
-     organizer,
-     event,
-     BodyKind::none,
-     handlers::list_acts,
-     heavy},
+    {get, "/api/v1/events/{id}/audit", organizer, event, BodyKind::none, handlers::list_acts, heavy
+    },
 
     {post,
      "/api/v1/events/{id}/ticket-categories",
