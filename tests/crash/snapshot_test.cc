@@ -363,7 +363,7 @@ TEST(Snapshot, has_the_bytes_that_its_format_says) {
     sha.update(image_of(*small_sale()));
     std::string digest;
     append_hex128(digest, sha.finish128());
-    EXPECT_EQ(digest, "18b505d8fa97931eab40b62f80225761");
+    EXPECT_EQ(digest, "c5822996803299fe00ab63edcb35d964");
 }
 
 class DamagedSnapshot : public testing::Test {
