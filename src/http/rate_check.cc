@@ -44,9 +44,10 @@ bool RateCheck::admits_caller(Context& context) {
 }
 
 bool RateCheck::admits(Context& context, RateSubject subject, admission::RateCaller caller) {
-    const auto use = services_.admission.limiter->take(
-        context.route->limited_as, subject, caller, services_.store.now()
-    );
+    const auto kind = context.route->limited_as;
+    if (!kind) return true;
+    const auto use =
+        services_.admission.limiter->take(*kind, subject, caller, services_.store.now());
     if (!use) return true;
     if (!use->is_admitted || !context.rate || use->remaining < context.rate->remaining)
         context.rate = use;

@@ -4,6 +4,8 @@
 #include "http/query.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 namespace frontrow::http {
@@ -90,9 +92,11 @@ std::size_t PathSegments::count_parts() const {
 
 namespace {
 
-/// The limits under which a route's requests fall.
-admission::RequestClass class_of(const Route& route) {
+/// Probes have no limits: a load balancer that is refused would take the node out.
+std::optional<admission::RequestClass> class_of(const Route& route) {
     using enum admission::RequestClass;
+    constexpr std::string_view kProbes[] = {"/health", "/api/v1/health", "/livez", "/readyz"};
+    if (std::ranges::find(kProbes, route.pattern) != std::end(kProbes)) return std::nullopt;
     if (route.weight == Weight::hold) return hold;
     if (route.method == Method::get) return route.weight == Weight::heavy ? heavy_read : read;
     return route.access == Access::anyone ? anonymous_write : write;

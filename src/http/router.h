@@ -118,7 +118,8 @@ private:
 struct RouteEntry {
     Route route;
     PathSegments segments;
-    admission::RequestClass limited_as;
+    /// The limits under which its requests fall; nothing if there are none.
+    std::optional<admission::RequestClass> limited_as;
     telemetry::Metrics::Route metrics;
 };
 

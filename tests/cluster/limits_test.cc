@@ -36,8 +36,9 @@ protected:
 
 /// The proxies of this machine are believed about their clients' addresses.
 unsigned read_once(Client& client, const std::string& address) {
-    const auto answer =
-        client.send({.target = "/livez", .headers = {{"X-Forwarded-For", address}}, .body = {}});
+    const auto answer = client.send(
+        {.target = "/swagger/index.html", .headers = {{"X-Forwarded-For", address}}, .body = {}}
+    );
     return answer ? answer->status : 0;
 }
 

@@ -164,6 +164,14 @@ TEST(CallerLimits, are_counted_by_class_and_subject) {
     );
 }
 
+TEST(CallerLimits, let_probes_through) {
+    TestServer server{with_limits({"read/address=1/m:1", "heavy-read/address=1/m:1"})};
+    auto client = server.connect();
+    for (const auto* path : {"/livez", "/readyz", "/health", "/api/v1/health"})
+        for (int i = 0; i < 3; ++i)
+            EXPECT_EQ(client.ask("GET", path).status, 200) << path;
+}
+
 TEST(CallerLimits, are_nowhere_to_be_seen_if_there_are_none) {
     TestServer server;
     const auto answer = Caller{server, "alice"}.get(kReservations);

@@ -87,6 +87,10 @@ protected:
     Ownership() : server{TestServer::Options{.dialects = true}}, world{make_small_world(server)} {
         server.set_auth({.jwt_secret = kJwtSecret, .user_api_key = "the-user-key"});
         server.restart();
+        // A server forgets refused requests when it stops.
+        auto client = server.connect();
+        const auto refused = client.ask("POST", kReservations, as("alice", Role::user), "{}");
+        world.refused_request = refused.text("trace_id");
     }
 
     Headers as(const std::string& sub, Role role) const {
