@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "http/answer_memory.h"
 #include "http/dispatcher.h"
+#include "http/guest_sessions.h"
 #include "http/handlers/dialects/dialects.h"
 #include "http/hold_verdicts.h"
 #include "http/recent_refusals.h"
@@ -101,6 +102,7 @@ struct Sale {
           notices{{store, providers, desk, in.log}},
           runner{{in.context.get_executor(), store, leases, providers, desk, random, in.log}},
           ticket_codes{{store, records, in.workers, in.log}},
+          sessions{authenticator, in.workers},
           verdicts{{in.context.get_executor(), random, [this] { return store.now(); }, {}}, {}},
           services{
               store,
@@ -117,7 +119,8 @@ struct Sale {
               hold,
               {records, providers, desk, runner, notices},
               ticket_codes,
-              {proxies, &limiter, nullptr},
+              sessions,
+              {proxies, clock, &limiter, nullptr},
               refusals,
               verdicts
           },
@@ -130,7 +133,10 @@ struct Sale {
             });
         CHECK(store.start(std::move(journal), {}).has_value());
         ticket_codes.sign_with(kTicketKey);
-        ticket_codes.accept({{{.public_key = tickets::SigningKey{kTicketKey}.public_key()}}});
+        const tickets::KeyRing ring{{{.public_key = tickets::SigningKey{kTicketKey}.public_key()}}};
+        ticket_codes.accept(ring);
+        sessions.sign_with(kTicketKey);
+        sessions.accept(ring);
         open();
     }
 
@@ -196,6 +202,7 @@ struct Sale {
     payments::Notices notices;
     payments::Runner runner;
     http::TicketCodes ticket_codes;
+    http::GuestSessions sessions;
     const std::vector<std::string> loopback{"127.0.0.1"};
     const admission::TrustedProxies proxies =
         admission::TrustedProxies::parse(loopback, admission::ProxyHeader::x_forwarded_for).value();

@@ -16,10 +16,6 @@ constexpr std::int64_t kUntoldPart = 8;
 /// No more callers are collected. What the others use counts on this node alone.
 constexpr std::size_t kUntoldMax = 20'000;
 
-std::int64_t in_microseconds(Instant at) {
-    return microseconds{at.time_since_epoch()}.count();
-}
-
 /// Rounds up, because a client that comes back a moment too early is refused again.
 std::uint32_t whole_seconds(std::int64_t time) {
     constexpr std::int64_t kSecond = 1'000'000;
@@ -62,11 +58,11 @@ RateLimiter::Policy& RateLimiter::policy(RequestClass kind, RateSubject subject)
 }
 
 std::optional<RateUse>
-RateLimiter::take(RequestClass kind, RateSubject subject, RateCaller caller, Instant at) {
+RateLimiter::take(RequestClass kind, RateSubject subject, RateCaller caller, Time at) {
     auto& policy = this->policy(kind, subject);
     const auto& limit = policy.limit;
     if (!limit.is_set()) return std::nullopt;
-    const auto now = in_microseconds(at);
+    const auto now = at.count();
     const auto interval = limit.interval.count();
     const auto window = limit.window().count();
     auto& entry = table_.at(number_of(caller, kind));
@@ -76,7 +72,7 @@ RateLimiter::take(RequestClass kind, RateSubject subject, RateCaller caller, Ins
     const auto used_then = use.is_admitted ? used + interval : used;
     if (use.is_admitted) {
         entry.set(now + used_then, entry.is_shared() && used > 0);
-        if (collects_) collect(entry, limit, now);
+        if (collects_) collect_use(entry, limit, now);
     } else {
         ++policy.refused;
     }
@@ -87,18 +83,29 @@ RateLimiter::take(RequestClass kind, RateSubject subject, RateCaller caller, Ins
     return use;
 }
 
-void RateLimiter::collect(RateEntry& entry, const RateLimit& limit, std::int64_t now) {
+void RateLimiter::give_back(RequestClass kind, RateSubject subject, RateCaller caller, Time now) {
+    const auto& limit = policy(kind, subject).limit;
+    if (!limit.is_set()) return;
+    auto& entry = table_.at(number_of(caller, kind));
+    if (entry.restored_at() <= now.count()) return;
+    entry.set(entry.restored_at() - limit.interval.count(), entry.is_shared());
+    // What was told already stays told: it is restored by itself.
+    const auto known = untold_.find(entry.who());
+    if (known != untold_.end() && known->second.used > limit.interval)
+        known->second.used -= limit.interval;
+}
+
+void RateLimiter::collect_use(RateEntry& entry, const RateLimit& limit, std::int64_t now) {
     const auto used = entry.restored_at() - now;
     if (used * kUntoldPart < limit.window().count()) return;
     const auto known = untold_.find(entry.who());
     if (known == untold_.end() && untold_.size() >= kUntoldMax) return;
     // Nobody knows yet what was used before, so all of it is told.
     const auto more = entry.is_shared() ? limit.interval : microseconds{used};
-    if (known != untold_.end()) {
-        known->second += more;
-    } else {
-        untold_.emplace(entry.who(), more);
-    }
+    auto& untold = untold_[entry.who()];
+    untold.who = entry.who();
+    untold.used += more;
+    untold.window = limit.window();
     entry.set(entry.restored_at(), true);
 }
 
@@ -106,17 +113,19 @@ std::vector<RateLimiter::Untold> RateLimiter::take_untold(std::size_t at_most) {
     std::vector<Untold> taken;
     taken.reserve(std::min(at_most, untold_.size()));
     for (auto i = untold_.begin(); i != untold_.end() && taken.size() < at_most; ++i)
-        taken.push_back({i->first, i->second});
+        taken.push_back(i->second);
     for (const auto& one : taken)
         untold_.erase(one.who);
     return taken;
 }
 
-void RateLimiter::learn(std::uint64_t who, microseconds restored_in, Instant now) {
-    const auto known = untold_.find(who);
-    const auto untold = known == untold_.end() ? microseconds{0} : known->second;
-    const auto restored_at = in_microseconds(now) + (restored_in + untold).count();
-    auto& entry = table_.at(who);
+void RateLimiter::learn(const Untold& told, microseconds restored_in, Time now) {
+    if (restored_in < microseconds{0}) return;
+    const auto known = untold_.find(told.who);
+    const auto untold = known == untold_.end() ? microseconds{0} : known->second.used;
+    const auto believed = std::min(restored_in, kWindowsMax * told.window);
+    const auto restored_at = (now + believed + untold).count();
+    auto& entry = table_.at(told.who);
     // This node knows what it has used itself, whatever Redis has forgotten.
     entry.set(std::max(entry.restored_at(), restored_at), true);
 }

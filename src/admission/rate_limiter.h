@@ -3,7 +3,6 @@
 #include "admission/rate_limits.h"
 #include "admission/rate_table.h"
 #include "base/hash_map.h"
-#include "base/instant.h"
 #include "telemetry/figures.h"
 
 #include <array>
@@ -52,10 +51,15 @@ public:
     /// `entries`: callers to remember, a power of two; 16 bytes each.
     explicit RateLimiter(const RateLimits& limits, std::size_t entries = std::size_t{1} << 19);
 
+    /// Any clock that never steps, like the time since the machine was started.
+    using Time = std::chrono::microseconds;
+
     /// Takes one request from the caller's limit, unless it is used up. Nothing if there is no
-    /// limit for this class and subject. `now` must not decrease.
+    /// limit for this class and subject.
     std::optional<RateUse>
-    take(RequestClass kind, RateSubject subject, RateCaller caller, Instant now);
+    take(RequestClass kind, RateSubject subject, RateCaller caller, Time now);
+    /// Undoes a take() that admitted, because the request is refused for another reason.
+    void give_back(RequestClass kind, RateSubject subject, RateCaller caller, Time now);
 
     // For SharedRates, which tells other nodes what was used here.
 
@@ -63,15 +67,20 @@ public:
     struct Untold {
         std::uint64_t who = 0;
         std::chrono::microseconds used{0};
+        /// Of the limit.
+        std::chrono::microseconds window{0};
     };
     /// Begins to collect what is used for take_untold(): of callers that have used an eighth of
     /// their burst or more. Nobody else needs to be known to other nodes.
     void collect() { collects_ = true; }
     /// At most so many.
     std::vector<Untold> take_untold(std::size_t at_most);
-    /// The limit of `who` is wholly restored after this time, all nodes together. Use that other
-    /// nodes don't know yet comes on top.
-    void learn(std::uint64_t who, std::chrono::microseconds restored_in, Instant now);
+    /// The limit of `told` is wholly restored after this time, all nodes together. Use that other
+    /// nodes don't know yet comes on top. More than a few windows aren't believed: the clock of
+    /// whoever says so has stepped.
+    void learn(const Untold& told, std::chrono::microseconds restored_in, Time now);
+    /// The windows that are believed.
+    static constexpr int kWindowsMax = 4;
 
     void measure(telemetry::Figures& figures) const;
     /// The memory of its table, which doesn't change.
@@ -87,12 +96,13 @@ private:
     };
 
     Policy& policy(RequestClass kind, RateSubject subject);
-    void collect(RateEntry& entry, const RateLimit& limit, std::int64_t now);
+    void collect_use(RateEntry& entry, const RateLimit& limit, std::int64_t now);
 
     std::array<Policy, kAllClasses.size() * kAllSubjects.size()> policies_;
     RateTable table_;
     bool collects_ = false;
-    HashMap<std::uint64_t, std::chrono::microseconds> untold_;
+    /// By caller.
+    HashMap<std::uint64_t, Untold> untold_;
 };
 
 }  // namespace frontrow::admission

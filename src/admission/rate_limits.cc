@@ -63,8 +63,12 @@ std::string_view name_of(RequestClass kind) {
             return "read";
         case RequestClass::heavy_read:
             return "heavy-read";
+        case RequestClass::notice:
+            return "notice";
         case RequestClass::anonymous_write:
             return "anonymous-write";
+        case RequestClass::session:
+            return "session";
     }
 }
 
@@ -90,7 +94,9 @@ RateLimits::RateLimits() {
     at(read, user) = a_second(50, 300);
     at(heavy_read, address) = a_second(20, 200);
     at(heavy_read, user) = a_second(5, 50);
+    at(notice, address) = a_second(500, 5'000);
     at(anonymous_write, address) = a_second(10, 100);
+    at(session, address) = a_second(20, 1'000);
 }
 
 Result<void, std::string> RateLimits::change(std::string_view text) {
@@ -108,7 +114,8 @@ Result<void, std::string> RateLimits::change(std::string_view text) {
     return std::unexpected(
         "'" + std::string{text} +
         "' isn't a limit: it must be like hold/user=5/s:20 or read/address=off, with hold, write, "
-        "read, heavy-read or anonymous-write, then address, user or key, and s, m or h"
+        "read, heavy-read, notice, anonymous-write or session, then address, user or key, and s, m "
+        "or h"
     );
 }
 

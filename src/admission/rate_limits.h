@@ -20,15 +20,21 @@ enum class RequestClass : std::uint8_t {
     read,
     /// A read whose answer is made anew for each request and may be long.
     heavy_read,
+    /// What a payment provider tells. Its signature says that it does.
+    notice,
     /// A change by a caller who isn't known, like the pairing of a device.
     anonymous_write,
+    /// Begins a guest's session.
+    session,
 };
 inline constexpr std::array kAllClasses{
     RequestClass::hold,
     RequestClass::write,
     RequestClass::read,
     RequestClass::heavy_read,
+    RequestClass::notice,
     RequestClass::anonymous_write,
+    RequestClass::session,
 };
 std::string_view name_of(RequestClass kind);
 

@@ -15,6 +15,9 @@ constexpr std::chrono::milliseconds kPace{50};
 /// Callers told of in one round. More wait for the next one.
 constexpr std::size_t kToldAtOnce = 2'000;
 
+// Arguments: what was used, and the longest time that is believed, both in microseconds. A time
+// further ahead was written before the clock stepped back.
+//
 // Adds what was used to the time at which the limit is restored, and returns how long that is from
 // now, in microseconds. `%.0f`, because Lua writes a large number with an exponent.
 constexpr std::string_view kScript = R"lua(
@@ -22,14 +25,16 @@ local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local restored = tonumber(redis.call('GET', KEYS[1])) or 0
 if restored < now then restored = now end
+local latest = now + ARGV[2]
+if restored > latest then restored = latest end
 restored = restored + ARGV[1]
 local left = restored - now
 redis.call('SET', KEYS[1], string.format('%.0f', restored), 'PX', math.ceil(left / 1000))
 return left
 )lua";
 
-std::string key_of(std::uint64_t who) {
-    return fmt::format("fr:rate:{:016x}", who);
+std::string key_of(const RateLimiter::Untold& one) {
+    return fmt::format("fr:rate:{:016x}:{}", one.who, one.window.count());
 }
 
 }  // namespace
@@ -70,27 +75,29 @@ io::Awaitable<void> SharedRates::tell(std::vector<RateLimiter::Untold> untold) {
         std::string key;
         std::string used;
         std::array<std::string_view, 1> keys;
-        std::array<std::string_view, 1> args;
+        std::string longest;
+        std::array<std::string_view, 2> args;
     };
     std::vector<Words> words(untold.size());
     std::vector<io::RedisRun> runs;
     runs.reserve(untold.size());
     for (std::size_t i = 0; i < untold.size(); ++i) {
         auto& one = words[i];
-        one.key = key_of(untold[i].who);
+        one.key = key_of(untold[i]);
         one.used = std::to_string(untold[i].used.count());
         one.keys = {one.key};
-        one.args = {one.used};
+        one.longest = std::to_string((RateLimiter::kWindowsMax * untold[i].window).count());
+        one.args = {one.used, one.longest};
         runs.push_back({one.keys, one.args});
     }
     const auto answers = co_await client_.eval_all(script_, runs);
-    const auto now = ports_.now();
+    const auto now = std::chrono::floor<RateLimiter::Time>(ports_.clock.read().since_boot);
     for (std::size_t i = 0; i < answers.size(); ++i) {
         // What Redis wasn't told counts on this node alone.
         const bool is_told = answers[i] && answers[i]->kind == io::RedisReply::Kind::integer;
         ++(is_told ? told_ : failed_);
         if (!is_told) continue;
-        ports_.limiter.learn(untold[i].who, std::chrono::microseconds{answers[i]->integer}, now);
+        ports_.limiter.learn(untold[i], std::chrono::microseconds{answers[i]->integer}, now);
     }
 }
 

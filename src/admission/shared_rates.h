@@ -2,6 +2,7 @@
 
 #include "admission/rate_limiter.h"
 #include "io/awaitable.h"
+#include "io/clock.h"
 #include "io/redis/redis_client.h"
 #include "io/task_group.h"
 #include "io/timer.h"
@@ -9,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace frontrow::admission {
@@ -19,16 +19,16 @@ namespace frontrow::admission {
 /// learns what was used on all nodes. So for a twentieth of a second nodes may admit more than the
 /// limit together; they then owe it, and admit as much less.
 ///
-/// A limit in Redis is one key `fr:rate:{who}`, a time like an entry's (rate_table.h) by Redis's
-/// own clock, that expires when it is restored. While Redis can't be reached, each node counts for
-/// itself. One thread, the client's.
+/// A limit in Redis is one key `fr:rate:{who}:{window in microseconds}`, a time like an entry's
+/// (rate_table.h) by Redis's own clock, that expires when it is restored. While Redis can't be
+/// reached, each node counts for itself. One thread, the client's.
 class SharedRates {
 public:
     struct Ports {
         io::Executor executor;
         io::Random& random;
         RateLimiter& limiter;
-        std::function<Instant()> now;
+        const io::Clock& clock;
     };
 
     /// All in `ports` must outlive the object.

@@ -70,15 +70,17 @@ struct Application::Parts {
               *side.records,
               settings.auth.jwt_secret
           },
+          authenticator{
+              std::move(settings.auth),
+              [this](const auto& digest) { return store->find_api_key(digest); }
+          },
+          sessions{authenticator, workers},
           ticket_keys{
               {executor, *store, world.log, world.on_failure},
               *side.records,
               ticket_codes,
+              sessions,
               std::move(opened_keys)
-          },
-          authenticator{
-              std::move(settings.auth),
-              [this](const auto& digest) { return store->find_api_key(digest); }
           },
           key_set_keeper{{executor, authenticator, [this] { return store->now(); }, world.log}},
           proxies{std::move(settings.proxies)},
@@ -123,7 +125,8 @@ struct Application::Parts {
               settings.hold,
               {*side.records, providers, desk, runner, notices},
               ticket_codes,
-              {proxies, limiter.get(), shared_rates.get()},
+              sessions,
+              {proxies, world.clock, limiter.get(), shared_rates.get()},
               refusals,
               verdicts,
               std::move(settings.base_path)
@@ -153,9 +156,7 @@ struct Application::Parts {
         if (limiter == nullptr || cluster == nullptr || !cluster->redis) return nullptr;
         return std::make_unique<admission::SharedRates>(
             io::RedisSettings{.address = *cluster->redis},
-            admission::SharedRates::Ports{
-                executor, world.random, *limiter, [this] { return store->now(); }
-            }
+            admission::SharedRates::Ports{executor, world.random, *limiter, world.clock}
         );
     }
 
@@ -179,8 +180,9 @@ struct Application::Parts {
     http::TicketCodes ticket_codes;
     bool is_cluster;
     SharedSecret shared_secret;
-    SharedTicketKeys ticket_keys;
     identity::Authenticator authenticator;
+    http::GuestSessions sessions;
+    SharedTicketKeys ticket_keys;
     identity::jwks::KeySetKeeper key_set_keeper;
     admission::TrustedProxies proxies;
     /// Null without limits.

@@ -8,15 +8,20 @@ SharedTicketKeys::SharedTicketKeys(
     ClusterComparison::Ports ports,
     store::SideRecords& records,
     http::TicketCodes& codes,
+    http::GuestSessions& sessions,
     TicketKeys keys
 )
     : log_{ports.log},
       records_{records},
       codes_{codes},
+      sessions_{sessions},
       keys_{std::move(keys)},
       comparison_{std::move(ports), [this](FirstUse first_use) { return compare(first_use); }} {
-    if (!keys_.ring.is_empty())
-        codes_.sign_with(*keys_.ring.keys.back().private_key, [this] { return before_signing(); });
+    if (!keys_.ring.is_empty()) {
+        const auto& key = *keys_.ring.keys.back().private_key;
+        codes_.sign_with(key, [this] { return before_signing(); });
+        sessions_.sign_with(key);
+    }
     if (keys_.is_compared) accept(keys_.registry);
 }
 
@@ -25,7 +30,9 @@ void SharedTicketKeys::start() {
 }
 
 void SharedTicketKeys::accept(const std::optional<tickets::KeyRegistry>& registry) {
-    codes_.accept(registry ? registry->ring : keys_.ring);
+    const auto& ring = registry ? registry->ring : keys_.ring;
+    codes_.accept(ring);
+    sessions_.accept(ring);
     is_registered_ = registry.has_value();
 }
 
@@ -46,6 +53,7 @@ io::Awaitable<Result<void, io::Fault>> SharedTicketKeys::before_signing() {
     // A buyer who asks for a ticket mustn't end the sale.
     if (is_final(found.error().kind)) {
         codes_.stop_signing();
+        sessions_.stop_signing();
         log_.error(
             "tickets can't be signed; this node sells, and answers 503 TICKET_KEYS_MISSING",
             {{"error", found.error().what}}

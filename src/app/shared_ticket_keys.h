@@ -2,6 +2,7 @@
 
 #include "app/cluster_comparison.h"
 #include "app/open_ticket_keys.h"
+#include "http/guest_sessions.h"
 #include "http/ticket_codes.h"
 #include "io/awaitable.h"
 #include "store/side_records.h"
@@ -10,15 +11,16 @@
 
 namespace frontrow::app {
 
-/// The keys for tickets on this node. A cluster's nodes must sign with the same keys. Until they
-/// are compared, nothing is signed or checked. On a single machine, the record is written before
-/// the first ticket is signed. One thread, the executor's.
+/// The keys for tickets and for guests' sessions on this node. A cluster's nodes must sign with the
+/// same keys. Until they are compared, nothing is signed or checked. On a single machine, the
+/// record is written before the first ticket is signed. One thread, the executor's.
 class SharedTicketKeys {
 public:
     SharedTicketKeys(
         ClusterComparison::Ports ports,
         store::SideRecords& records,
         http::TicketCodes& codes,
+        http::GuestSessions& sessions,
         TicketKeys keys
     );
 
@@ -34,6 +36,7 @@ private:
     const telemetry::Log& log_;
     store::SideRecords& records_;
     http::TicketCodes& codes_;
+    http::GuestSessions& sessions_;
     TicketKeys keys_;
     bool is_registered_ = false;
     ClusterComparison comparison_;

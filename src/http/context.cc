@@ -14,4 +14,9 @@ void Context::fail(Problem problem) {
     write(response, std::move(problem), trace);
 }
 
+void Context::fail_to_identify(std::string_view message) {
+    response.add_header("WWW-Authenticate", "Bearer");
+    fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
+}
+
 }  // namespace frontrow::http

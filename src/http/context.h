@@ -10,6 +10,7 @@
 #include "http/response.h"
 #include "http/text.h"
 #include "identity/authenticator.h"
+#include "io/clock.h"
 #include "io/id_source.h"
 #include "io/sha256.h"
 #include "store/store.h"
@@ -46,6 +47,7 @@ class SideRecords;
 namespace frontrow::http {
 
 class AnswerMemory;
+class GuestSessions;
 class HoldVerdicts;
 class RecentRefusals;
 class SharedBodies;
@@ -73,6 +75,7 @@ struct Payments {
 /// Who is let in. All must outlive the server.
 struct Admission {
     const admission::TrustedProxies& proxies;
+    const io::Clock& clock;
     /// Null if callers have no limits.
     admission::RateLimiter* limiter = nullptr;
     /// Null if this node counts alone.
@@ -96,6 +99,7 @@ struct Services {
     std::chrono::seconds hold;
     Payments payments;
     TicketCodes& ticket_codes;
+    GuestSessions& sessions;
     Admission admission;
     RecentRefusals& refusals;
     HoldVerdicts& verdicts;
@@ -121,6 +125,7 @@ public:
         route = nullptr;
         is_admitted = false;
         rate.reset();
+        limited_address.reset();
         subject = {};
         refusal_code = {};
         refusal_message.clear();
@@ -141,6 +146,8 @@ public:
     admission::ClientAddress client;
     /// The limit that the request has come closest to.
     std::optional<admission::RateUse> rate;
+    /// Set once the request was taken from its address's limit.
+    std::optional<admission::RateCaller> limited_address;
     /// The caller's X-Request-Id, or empty.
     std::string_view request_id;
     identity::Principal principal;
@@ -164,6 +171,8 @@ public:
 
     /// Answers with a problem, in the form of the request's route.
     void fail(Problem problem);
+    /// Answers that credentials are missing or bad.
+    void fail_to_identify(std::string_view message);
 
     /// The first {…} part of the path as an id. If it isn't a valid id, answers with an error and
     /// returns nothing.

@@ -90,10 +90,9 @@ std::size_t Dispatcher::admit(Context& context) {
     const auto request_id = request.header(Header::x_request_id);
     context.request_id = is_echoable(request_id) ? request_id : std::string_view{};
     const bool has_body = request.body_bytes.value_or(0) > 0;
-    if (!route(context) || !check_page(context) || !rate_check_.admits_address(context) ||
-        !identify(context) || !rate_check_.admits_caller(context) ||
-        !check_content_type(context, has_body))
-        return kPassedOverMax;
+    if (!route(context) || !check_page(context)) return kPassedOverMax;
+    rate_check_.find_client(context);
+    if (!identify(context) || !check_content_type(context, has_body)) return kPassedOverMax;
     context.is_admitted = true;
     return bytes_max(context.route->route.body, limits_);
 }
@@ -140,12 +139,14 @@ bool Dispatcher::check_page(Context& context) const {
 
 bool Dispatcher::identify(Context& context) {
     const auto access = context.route->route.access;
-    if (access == Access::anyone) return true;
+    if (access == Access::anyone) return rate_check_.admits_address(context);
     const identity::Credentials credentials{
         .authorization = context.request.header(Header::authorization),
         .api_key = context.request.header(Header::x_api_key),
         .dev_user = context.request.header(Header::x_user_id),
     };
+    const bool is_by_key = identity::is_by_key(credentials);
+    if (!is_by_key && !rate_check_.admits_address(context)) return false;
     auto principal = services_.authenticator.identify(credentials, services_.store.now());
     const bool acts_as_dev_admin =
         principal && !*principal && services_.authenticator.dev() && access > Access::user;
@@ -153,24 +154,24 @@ bool Dispatcher::identify(Context& context) {
         *principal = identity::Principal{
             .sub = std::string{identity::kDevSub}, .role = identity::Role::admin
         };
-    if (principal && !*principal && access == Access::guest) return admit_guest(context);
+    if (principal && !*principal && access == Access::guest)
+        return admit_guest(context) && rate_check_.admits_caller(context);
     if (!principal && principal.error().is_temporary) {
         context.fail(keys_not_read());
         return false;
     }
     if (!principal || !*principal) {
-        const bool had_no_limit = context.request.has(Header::x_api_key);
-        if (had_no_limit && !rate_check_.admits_stranger(context)) return false;
-        context.response.add_header("WWW-Authenticate", "Bearer");
+        if (is_by_key && !rate_check_.admits_address(context)) return false;
         const auto message = !principal ? principal.error().message
                              : services_.authenticator.dev()
                                  ? std::string_view{"This needs a caller: with --dev, the header "
                                                     "X-User-ID names one, like alice."}
                                  : std::string_view{"This needs a bearer token or an API key."};
-        context.fail({.status = 401, .code = "UNAUTHENTICATED", .message = std::string{message}});
+        context.fail_to_identify(message);
         return false;
     }
     context.principal = std::move(**principal);
+    if (!rate_check_.admits_caller(context)) return false;
     if (context.principal.role < role_for(access) &&
         !is_member_organizer(context, context.principal) &&
         context.route->route.owner != Owner::found_event) {

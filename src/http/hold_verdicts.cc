@@ -101,8 +101,14 @@ private:
         auto answer = co_await client_.send(signed_request(std::move(body)));
         durations_.add(std::chrono::duration<double>(stopwatch.elapsed()).count());
         auto verdict = read(answer);
-        if (!answer && answer.error().kind == io::HttpErrorKind::overloaded) co_return verdict;
-        if (verdict)
+        // That there are too many questions says nothing about the service. But a probe must end.
+        const bool is_overloaded = !answer && answer.error().kind == io::HttpErrorKind::overloaded;
+        if (is_overloaded && breaker_.state() != io::CircuitBreaker::State::half_open)
+            co_return verdict;
+        // A service that finds fault with a question is there. Otherwise a caller who sends odd
+        // ones could have it given up for all.
+        const bool is_there = verdict || (answer && answer->status < 500);
+        if (is_there)
             breaker_.succeeded(world_.now());
         else
             breaker_.failed(world_.now());

@@ -419,6 +419,22 @@ Problem key_required(std::string how) {
     };
 }
 
+Problem not_a_guest() {
+    return conflict(
+        "NOT_A_GUEST",
+        "Only a guest has a session here; others sign in where they have their account."
+    );
+}
+
+Problem handoff_code_invalid() {
+    return rule_broken(
+        "CODE_INVALID",
+        "code",
+        "No session waits for this code: it is wrong, was used, or has expired. Make a new one on "
+        "the other device."
+    );
+}
+
 Problem too_many_requests(admission::RateSubject subject, std::uint32_t retry_after_seconds) {
     const auto who = subject == admission::RateSubject::address
                          ? std::string{"your network address"}

@@ -63,6 +63,10 @@ Problem paid_too_late();
 /// The settings name no payment provider.
 Problem takes_no_payments();
 Problem refund_failed(std::string_view code);
+/// The caller isn't a guest, so there is no session of ours.
+Problem not_a_guest();
+/// No session waits for the code.
+Problem handoff_code_invalid();
 /// No device waits for the pairing code.
 Problem pairing_code_invalid();
 Problem too_many_devices(std::size_t limit);

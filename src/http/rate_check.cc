@@ -10,44 +10,44 @@ namespace frontrow::http {
 
 using admission::RateSubject;
 
-bool RateCheck::admits_address(Context& context) {
+void RateCheck::find_client(Context& context) {
     const auto& proxies = services_.admission.proxies;
     const auto header = proxies.header() == admission::ProxyHeader::forwarded
                             ? Header::forwarded
                             : Header::x_forwarded_for;
     const auto told = context.request.header(header);
     context.client = told.empty() ? context.peer : proxies.client_of(context.peer, told);
-    if (services_.admission.limiter == nullptr) return true;
-    if (!told.empty() && !has_warned_ && !proxies.trusts(context.peer)) warn_of_proxy(context);
-    const bool is_server =
-        context.route->route.access != Access::anyone && context.request.has(Header::x_api_key);
-    return is_server || admits_stranger(context);
+    if (told.empty() || has_warned_ || services_.admission.limiter == nullptr) return;
+    if (!proxies.trusts(context.peer)) warn_of_proxy(context);
 }
 
-bool RateCheck::admits_stranger(Context& context) {
+bool RateCheck::admits_address(Context& context) {
     if (services_.admission.limiter == nullptr) return true;
     const auto part = bytes_of(admission::limited_part(context.client).bits);
     const std::string_view id{reinterpret_cast<const char*>(part.data()), part.size()};
-    return admits(
-        context,
-        RateSubject::address,
-        admission::rate_caller(services_.sha, RateSubject::address, id)
-    );
+    const auto caller = admission::rate_caller(services_.sha, RateSubject::address, id);
+    if (!admits(context, RateSubject::address, caller)) return false;
+    context.limited_address = caller;
+    return true;
 }
 
 bool RateCheck::admits_caller(Context& context) {
-    if (services_.admission.limiter == nullptr || context.principal.sub.empty()) return true;
+    if (services_.admission.limiter == nullptr) return true;
     const auto subject = context.principal.is_key ? RateSubject::key : RateSubject::user;
-    return admits(
-        context, subject, admission::rate_caller(services_.sha, subject, context.principal.sub)
-    );
+    const auto caller = admission::rate_caller(services_.sha, subject, context.principal.sub);
+    if (admits(context, subject, caller)) return true;
+    const auto kind = context.route->limited_as;
+    if (kind && context.limited_address)
+        services_.admission.limiter->give_back(
+            *kind, RateSubject::address, *context.limited_address, now()
+        );
+    return false;
 }
 
 bool RateCheck::admits(Context& context, RateSubject subject, admission::RateCaller caller) {
     const auto kind = context.route->limited_as;
     if (!kind) return true;
-    const auto use =
-        services_.admission.limiter->take(*kind, subject, caller, services_.store.now());
+    const auto use = services_.admission.limiter->take(*kind, subject, caller, now());
     if (!use) return true;
     if (!use->is_admitted || !context.rate || use->remaining < context.rate->remaining)
         context.rate = use;
@@ -56,7 +56,13 @@ bool RateCheck::admits(Context& context, RateSubject subject, admission::RateCal
     return false;
 }
 
-/// Without a word about its clients all of them count as the proxy.
+admission::RateLimiter::Time RateCheck::now() const {
+    return std::chrono::floor<admission::RateLimiter::Time>(
+        services_.admission.clock.read().since_boot
+    );
+}
+
+/// Clients of an unknown proxy share the proxy's limits.
 void RateCheck::warn_of_proxy(const Context& context) {
     has_warned_ = true;
     services_.log.warn(

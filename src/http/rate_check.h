@@ -10,18 +10,19 @@ class RateCheck {
 public:
     explicit RateCheck(const Services& services) : services_{services} {}
 
-    /// Finds out the client's address, and takes the request from the address's limit. Call it
-    /// before the caller is identified, because that costs time. A request with an API key has no
-    /// limit by address: it belongs to a server, which may act for many. If the limit is used up,
-    /// answers and returns false.
+    /// Finds out which client sends the request.
+    void find_client(Context& context);
+    /// Takes the request from the limit of the client's address. Call it before the caller is
+    /// identified, because that costs time; but not for a request by a good API key, which belongs
+    /// to a server that may act for many. If the limit is used up, answers and returns false.
     bool admits_address(Context& context);
-    /// The same for the user or key that was identified.
+    /// The same for the user or key that was identified. What one user sends too much counts for
+    /// nobody else at their address.
     bool admits_caller(Context& context);
-    /// The same for the address of a request whose API key turned out not to be one.
-    bool admits_stranger(Context& context);
 
 private:
     bool admits(Context& context, admission::RateSubject subject, admission::RateCaller caller);
+    admission::RateLimiter::Time now() const;
     void warn_of_proxy(const Context& context);
 
     const Services& services_;

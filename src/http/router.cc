@@ -99,6 +99,8 @@ std::optional<admission::RequestClass> class_of(const Route& route) {
     if (std::ranges::find(kProbes, route.pattern) != std::end(kProbes)) return std::nullopt;
     if (route.weight == Weight::hold) return hold;
     if (route.method == Method::get) return route.weight == Weight::heavy ? heavy_read : read;
+    if (route.pattern == "/api/v1/sessions") return session;
+    if (route.pattern == "/api/v1/payments/notices/{provider}") return notice;
     return route.access == Access::anyone ? anonymous_write : write;
 }
 

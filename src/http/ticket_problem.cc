@@ -85,9 +85,8 @@ Problem too_many_devices(std::size_t limit) {
 Problem ticket_keys_missing() {
     return retry_later(
         "TICKET_KEYS_MISSING",
-        "This node can't sign tickets: it has no keys, or other ones than its cluster; its "
-        "operator "
-        "must give it the cluster's key file.",
+        "This node can't sign tickets and sessions: it has no keys, or other ones than its "
+        "cluster; its operator must give it the cluster's key file.",
         60
     );
 }

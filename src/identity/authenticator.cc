@@ -1,6 +1,7 @@
 #include "identity/authenticator.h"
 
 #include "base/ascii.h"
+#include "identity/guest.h"
 #include "identity/token.h"
 
 #include <algorithm>
@@ -11,7 +12,8 @@
 namespace frontrow::identity {
 namespace {
 
-constexpr std::size_t kKnownMax = 20'000;
+/// Of each of the two tables.
+constexpr std::size_t kKnownMax = 50'000;
 constexpr std::string_view kBearer = "bearer";
 
 std::unexpected<BadCredentials> bad(std::string_view message) {
@@ -52,7 +54,15 @@ std::string_view sentence_of(TokenError error) {
     }
 }
 
+TokenRules guest_rules() {
+    return {.issuer = std::string{kGuestIssuer}, .is_for_guests = true};
+}
+
 }  // namespace
+
+bool is_by_key(const Credentials& credentials) {
+    return !bearer_token(credentials.authorization) && !credentials.api_key.empty();
+}
 
 Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
     : settings_{std::move(settings)},
@@ -71,7 +81,17 @@ Authenticator::Authenticator(AuthSettings settings, FindApiKey find_key)
 
 void Authenticator::accept_keys(KeySet keys) {
     token_keys_.set = std::move(keys);
+    forget_known();
+}
+
+void Authenticator::accept_guest_keys(KeySet keys) {
+    guest_keys_.set = std::move(keys);
+    forget_known();
+}
+
+void Authenticator::forget_known() {
     known_.clear();
+    known_before_.clear();
 }
 
 void Authenticator::add_key(const std::string& key, Principal principal) {
@@ -83,7 +103,7 @@ void Authenticator::add_key(const std::string& key, Principal principal) {
 Result<std::optional<Principal>, BadCredentials>
 Authenticator::identify(const Credentials& credentials, Instant now) {
     if (const auto token = bearer_token(credentials.authorization)) return by_token(*token, now);
-    if (!credentials.api_key.empty()) return by_api_key(credentials.api_key);
+    if (is_by_key(credentials)) return by_api_key(credentials.api_key);
     if (!credentials.dev_user.empty()) return by_name(credentials.dev_user);
     if (credentials.authorization.empty()) return std::nullopt;
     return bad("Authorization must be a bearer token; an API key is sent as X-API-Key.");
@@ -101,19 +121,50 @@ Result<std::optional<Principal>, BadCredentials> Authenticator::by_name(std::str
 
 Result<std::optional<Principal>, BadCredentials>
 Authenticator::by_token(std::string_view token, Instant now) {
-    if (token_keys_.secret.empty() && !token_keys_.set)
+    if (token_keys_.secret.empty() && !token_keys_.set && !guest_keys_.set)
         return bad("This server takes no bearer tokens.");
     sha_.update(token);
     const auto digest = sha_.finish128();
-    if (const auto known = known_.find(digest);
-        known != known_.end() && known->second.expires_at > now) {
-        return known->second.principal;
-    }
-    auto verified = verify_token(token_keys_, settings_.token_rules, token, now);
+    if (const auto* known = find_known(digest, now)) return known->principal;
+    auto verified = verify(token, now);
     if (!verified) return refuse_token(verified.error());
-    if (known_.size() >= kKnownMax) known_.clear();
-    known_[digest] = *verified;
+    remember(digest, *verified);
     return std::move(verified->principal);
+}
+
+/// A guest's token names one of our keys, and no other token does.
+Result<VerifiedToken, TokenError> Authenticator::verify(std::string_view token, Instant now) const {
+    auto guest = verify_token(guest_keys_, guest_rules(), token, now);
+    const bool is_ours = guest || (guest.error() != TokenError::wrong_algorithm &&
+                                   guest.error() != TokenError::unknown_key);
+    if (is_ours) return guest;
+    return verify_token(token_keys_, settings_.token_rules, token, now);
+}
+
+const VerifiedToken* Authenticator::find_known(Bits128 digest, Instant now) {
+    auto found = known_.find(digest);
+    if (found == known_.end()) {
+        const auto before = known_before_.find(digest);
+        if (before == known_before_.end()) return nullptr;
+        auto moved = std::move(before->second);
+        known_before_.erase(before);
+        remember(digest, std::move(moved));
+        found = known_.find(digest);
+    }
+    return found->second.expires_at > now ? &found->second : nullptr;
+}
+
+void Authenticator::remember(std::string_view token, VerifiedToken verified) {
+    sha_.update(token);
+    remember(sha_.finish128(), std::move(verified));
+}
+
+void Authenticator::remember(Bits128 digest, VerifiedToken verified) {
+    if (known_.size() >= kKnownMax) {
+        known_before_ = std::move(known_);
+        known_.clear();
+    }
+    known_[digest] = std::move(verified);
 }
 
 std::unexpected<BadCredentials> Authenticator::refuse_token(TokenError error) {

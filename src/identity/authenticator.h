@@ -24,6 +24,9 @@ struct Credentials {
     std::string_view dev_user;
 };
 
+/// Whether an API key says who is asking. A bearer token comes before a key.
+bool is_by_key(const Credentials& credentials);
+
 /// Why credentials are refused, as a sentence for the client. It never quotes the credentials.
 struct BadCredentials {
     std::string_view message;
@@ -85,6 +88,11 @@ public:
     /// From now on these keys check tokens, and no others do. Tokens that were accepted before are
     /// checked again.
     void accept_keys(KeySet keys);
+    /// The same for the tokens of guests, which are signed here.
+    void accept_guest_keys(KeySet keys);
+    /// Accepts a token that was just signed here, without checking it again: that would cost as
+    /// much as a sale, for each of the many guests who come before a sale begins.
+    void remember(std::string_view token, VerifiedToken verified);
     /// Calls `tell` for each token that names an unknown key: the key may be new.
     void on_unknown_key(std::function<void()> tell) { tell_unknown_key_ = std::move(tell); }
     /// False as long as tokens can't be judged, because no keys were accepted yet.
@@ -100,21 +108,28 @@ private:
     };
 
     Result<std::optional<Principal>, BadCredentials> by_token(std::string_view token, Instant now);
+    Result<VerifiedToken, TokenError> verify(std::string_view token, Instant now) const;
+    const VerifiedToken* find_known(Bits128 digest, Instant now);
+    void remember(Bits128 digest, VerifiedToken verified);
     std::unexpected<BadCredentials> refuse_token(TokenError error);
     Result<std::optional<Principal>, BadCredentials> by_api_key(std::string_view key);
     Result<std::optional<Principal>, BadCredentials> by_name(std::string_view user);
+    void forget_known();
     void add_key(const std::string& key, Principal principal);
 
     AuthSettings settings_;
     TokenKeys token_keys_;
+    TokenKeys guest_keys_;
     KeySetHealth key_set_health_;
     std::function<void()> tell_unknown_key_ = [] {};
     io::Sha256 sha_;
     FindApiKey find_key_;
     std::vector<KnownKey> keys_;
     /// Verified tokens by their digest, until they expire. Checking a signature costs as much as a
-    /// sale.
+    /// sale. When the first table is full, it replaces the second, so those in use are found in one
+    /// of both.
     HashMap<Bits128, VerifiedToken> known_;
+    HashMap<Bits128, VerifiedToken> known_before_;
 };
 
 }  // namespace frontrow::identity

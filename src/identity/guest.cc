@@ -4,6 +4,12 @@
 
 namespace frontrow::identity {
 
+std::string new_guest_account(io::Random& random) {
+    std::string account{kGuestAccount};
+    append_hex128(account, random.next());
+    return account;
+}
+
 std::string account_of_guest(io::Sha256& sha, Bits128 secret) {
     const auto bytes = bytes_of(secret);
     sha.update(kGuestAccount);

@@ -1,5 +1,6 @@
 #include "identity/token.h"
 
+#include "identity/guest.h"
 #include "identity/strict_json.h"
 #include "io/base64.h"
 #include "io/hmac.h"
@@ -113,7 +114,9 @@ check_claims(const json::object& claims, const TokenRules& rules, Instant now) {
     const auto expires_at = add_up_to_max(*exp, rules.skew);
     if (expires_at <= now || *nbf > add_up_to_max(now, rules.skew))
         return refused(TokenError::expired);
-    if (is_reserved_sub(*sub)) return refused(TokenError::reserved_sub);
+    const bool is_allowed = rules.is_for_guests ? is_guest_account(*sub) && *role == Role::user
+                                                : !is_reserved_sub(*sub);
+    if (!is_allowed) return refused(TokenError::reserved_sub);
     return VerifiedToken{{.sub = std::string{*sub}, .role = *role}, expires_at};
 }
 

@@ -53,6 +53,8 @@ struct TokenRules {
     /// How far the issuer's clock may differ from this one: `exp` is taken for so much later, and
     /// `nbf` for so much earlier.
     std::chrono::seconds skew{0};
+    /// Accept guests' accounts and no others, instead of all but the reserved ones.
+    bool is_for_guests = false;
 };
 
 struct VerifiedToken {
@@ -62,8 +64,8 @@ struct VerifiedToken {
 };
 
 /// Verifies a token (RFC 7515, RFC 7519) and returns its principal. `sub`, `role` and `exp` are
-/// required; `nbf` is checked if present. `exp` and `nbf` may have a fraction. A reserved `sub` is
-/// refused.
+/// required; `nbf` is checked if present. `exp` and `nbf` may have a fraction. Unless the rules say
+/// otherwise, a reserved `sub` is refused.
 Result<VerifiedToken, TokenError>
 verify_token(const TokenKeys& keys, const TokenRules& rules, std::string_view token, Instant now);
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 // What a caller may ask of a server with limits.
@@ -128,6 +129,46 @@ TEST(CallerLimits, spare_servers_with_a_key_and_nobody_who_pretends_to_have_one)
     for (int i = 0; i < 2; ++i)
         EXPECT_EQ(pair().code(), "CODE_INVALID");
     expect_limited(pair(), "from your network address");
+}
+
+TEST(CallerLimits, of_an_address_stand_whatever_is_sent_as_a_key) {
+    auto options = with_limits({"hold/address=1/s:2", "write/address=1/s:2"});
+    options.auth = {.jwt_secret = kJwtSecret};
+    options.dialects = true;
+    TestServer server{std::move(options)};
+    auto client = server.connect();
+    const auto token = "Bearer " + identity::sign_token(
+                                       kJwtSecret,
+                                       {.sub = "alice", .role = identity::Role::user},
+                                       server.clock.now(),
+                                       std::chrono::hours{1}
+                                   );
+    std::string address = "203.0.113.1";
+    // A guest with an empty key, a user's token beside a key, and the same where another role is
+    // needed.
+    const std::pair<std::string, Headers> tries[] = {
+        {"/api/reservations", {{"X-API-Key", ""}}},
+        {"/api/v1/reservations", {{"X-API-Key", "x"}, {"Authorization", token}}},
+        {"/api/v1/api-keys", {{"X-API-Key", "x"}, {"Authorization", token}}},
+    };
+    for (auto [path, headers] : tries) {
+        ++address.back();
+        headers.emplace_back("X-Forwarded-For", address);
+        for (int i = 0; i < 2; ++i)
+            EXPECT_NE(client.ask("POST", path, headers, "{}").status, 429) << path;
+        EXPECT_EQ(client.ask("POST", path, headers, "{}").status, 429) << path;
+    }
+}
+
+TEST(CallerLimits, of_one_user_cost_nobody_else_at_the_address) {
+    TestServer server{with_limits({"heavy-read/user=1/m:1", "heavy-read/address=1/m:3"})};
+    Caller alice{server, "alice"};
+    EXPECT_EQ(alice.get(kReservations).status, 200);
+    for (int i = 0; i < 10; ++i)
+        expect_limited(alice.get(kReservations), "from this user");
+    EXPECT_EQ(Caller(server, "bob").get(kReservations).status, 200);
+    EXPECT_EQ(Caller(server, "cid").get(kReservations).status, 200);
+    expect_limited(Caller(server, "dora").get(kReservations), "from your network address");
 }
 
 TEST(CallerLimits, of_keys_are_an_operators_to_set) {

@@ -14,6 +14,7 @@ namespace frontrow::admission {
 namespace {
 
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -43,15 +44,15 @@ protected:
         return taken;
     }
 
-    Instant now_ = Instant{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
+    RateLimiter::Time now_ = std::chrono::hours{1};
     RateLimiter limiter_{limits_of({"hold/user=5/s:10"}), 1'024};
 };
 
 TEST_F(RateLimit, admits_the_whole_burst_at_once_and_then_one_after_each_interval) {
     EXPECT_EQ(take_all(), 10);
-    now_ += Millis{199};
+    now_ += milliseconds{199};
     EXPECT_FALSE(take());
-    now_ += Millis{1};
+    now_ += milliseconds{1};
     EXPECT_TRUE(take());
     EXPECT_FALSE(take());
     now_ += seconds{1};
@@ -64,7 +65,7 @@ TEST_F(RateLimit, takes_nothing_for_a_request_that_it_refuses) {
     take_all();
     for (int i = 0; i < 1'000; ++i)
         EXPECT_FALSE(take());
-    now_ += Millis{200};
+    now_ += milliseconds{200};
     EXPECT_TRUE(take());
 }
 
@@ -110,7 +111,7 @@ TEST_F(RateLimit, is_told_to_other_nodes_from_an_eighth_of_the_burst_on_and_with
     EXPECT_THAT(limiter_.take_untold(10), SizeIs(0));
     take();
     const auto used = [](seconds::rep ms) {
-        return Field(&RateLimiter::Untold::used, microseconds{Millis{ms}});
+        return Field(&RateLimiter::Untold::used, microseconds{milliseconds{ms}});
     };
     EXPECT_THAT(limiter_.take_untold(10), ElementsAre(used(400)));
     EXPECT_THAT(limiter_.take_untold(10), SizeIs(0)) << "it was told";
@@ -125,7 +126,7 @@ TEST_F(RateLimit, counts_what_other_nodes_have_admitted) {
     const auto untold = limiter_.take_untold(10);
     ASSERT_THAT(untold, SizeIs(1));
     take();
-    limiter_.learn(untold[0].who, seconds{1}, now_);
+    limiter_.learn(untold[0], seconds{1}, now_);
     EXPECT_EQ(take_all(), 4) << "ten, less five that all know of and one that isn't told yet";
 }
 
@@ -134,7 +135,7 @@ TEST_F(RateLimit, isnt_restored_because_others_know_less) {
     take_all();
     const auto untold = limiter_.take_untold(10);
     ASSERT_THAT(untold, SizeIs(1));
-    limiter_.learn(untold[0].who, microseconds{1}, now_);
+    limiter_.learn(untold[0], microseconds{1}, now_);
     EXPECT_FALSE(take());
 }
 
@@ -143,11 +144,37 @@ TEST_F(RateLimit, of_a_debt_is_paid_by_waiting) {
     take_all();
     const auto untold = limiter_.take_untold(10);
     // Three nodes have each admitted the whole burst before they knew of each other.
-    limiter_.learn(untold.at(0).who, seconds{6}, now_);
-    now_ += Millis{4'199};
+    limiter_.learn(untold.at(0), seconds{6}, now_);
+    now_ += milliseconds{4'199};
     EXPECT_FALSE(take());
-    now_ += Millis{1};
+    now_ += milliseconds{1};
     EXPECT_TRUE(take());
+}
+
+TEST_F(RateLimit, isnt_believed_to_be_used_up_for_longer_than_a_few_windows) {
+    limiter_.collect();
+    take_all();
+    const auto untold = limiter_.take_untold(10);
+    ASSERT_THAT(untold, SizeIs(1));
+    EXPECT_EQ(untold[0].window, seconds{2});
+    for (const auto odd : {microseconds::max() / 4, microseconds{std::chrono::hours{1}}})
+        limiter_.learn(untold[0], odd, now_);
+    limiter_.learn(untold[0], microseconds{-1}, now_);
+    now_ += seconds{8} - milliseconds{1'800} - milliseconds{1};
+    EXPECT_FALSE(take());
+    now_ += milliseconds{1};
+    EXPECT_TRUE(take());
+}
+
+TEST_F(RateLimit, is_given_back_for_what_is_refused_for_another_reason) {
+    limiter_.collect();
+    take_all();
+    limiter_.give_back(hold, user, 1, now_);
+    EXPECT_EQ(limiter_.take_untold(10).at(0).used, seconds{2} - milliseconds{200});
+    EXPECT_EQ(take_all(), 1);
+    limiter_.give_back(hold, user, 2, now_);
+    EXPECT_EQ(take_all(2), 10) << "no more than the burst";
+    limiter_.give_back(write, key, 1, now_);
 }
 
 TEST(RateCallers, are_the_same_on_every_node_and_differ_by_subject) {

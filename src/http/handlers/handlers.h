@@ -82,6 +82,10 @@ Awaitable<void> list_devices(Context& context);
 Awaitable<void> remove_device(Context& context);
 Awaitable<void> pair_device(Context& context);
 
+Awaitable<void> create_session(Context& context);
+Awaitable<void> hand_over_session(Context& context);
+Awaitable<void> get_me(Context& context);
+
 Awaitable<void> get_personal_data(Context& context);
 Awaitable<void> erase_personal_data(Context& context);
 

@@ -4,12 +4,18 @@
 #include "http/problem.h"
 #include "telemetry/metrics.h"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace frontrow::http::handlers {
 namespace {
 
 using Verdict = HoldVerdicts::Verdict;
+
+// Callers choose these, and a service may refuse what is too long.
+
+constexpr std::size_t kTokenBytesMax = 2'048;
+constexpr std::size_t kUserAgentBytesMax = 512;
 
 std::uint64_t tickets_in(const domain::ReserveSeats& command) {
     std::uint64_t tickets = command.seats.size();
@@ -24,7 +30,7 @@ store::Awaitable<Verdict> ask(Context& context, const domain::ReserveSeats& comm
         .user = command.user,
         .tickets = tickets_in(command),
         .address = admission::to_string(context.client),
-        .user_agent = context.request.header(Header::user_agent),
+        .user_agent = context.request.header(Header::user_agent).substr(0, kUserAgentBytesMax),
         .token = context.request.header(Header::verdict_token),
         .trace = context.trace,
     };
@@ -34,6 +40,10 @@ store::Awaitable<Verdict> ask(Context& context, const domain::ReserveSeats& comm
 }  // namespace
 
 store::Awaitable<bool> may_hold_or_fail(Context& context, const domain::ReserveSeats& command) {
+    if (context.request.header(Header::verdict_token).size() > kTokenBytesMax) {
+        context.fail(invalid_field("Verdict-Token", "must have at most 2,048 bytes"));
+        co_return false;
+    }
     const auto verdict = co_await ask(context, command);
     if (verdict == Verdict::allowed) co_return true;
     auto known = co_await context.services.store.read(domain::read_is_known, command.request.key);
