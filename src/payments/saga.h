@@ -139,7 +139,13 @@ private:
     Entries payments_;
     /// And the orders to refund.
     Entries refunds_;
-    enum RoomIndex : std::uint8_t { kCharges, kQuestions, kPages, kRepayments, kStarts };
+    // Places in `rooms_`.
+    static constexpr std::size_t kCharges = 0;
+    static constexpr std::size_t kQuestions = 1;
+    static constexpr std::size_t kPages = 2;
+    static constexpr std::size_t kRepayments = 3;
+    static constexpr std::size_t kStarts = 4;
+
     std::array<Room, 5> rooms_{
         Room{.max = settings_.charges_max, .round = 1},
         Room{.max = settings_.questions_max, .round = 2},
