@@ -17,8 +17,8 @@ RateLimit a_second(std::uint32_t requests, std::uint32_t burst) {
 }
 
 /// Returns the one of `all` with this name.
-template <class Named, std::size_t kCount>
-std::optional<Named> find_named(const std::array<Named, kCount>& all, std::string_view name) {
+template <class Named, std::size_t count>
+std::optional<Named> find_named(const std::array<Named, count>& all, std::string_view name) {
     for (const auto one : all)
         if (name_of(one) == name) return one;
     return std::nullopt;

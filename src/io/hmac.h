@@ -13,8 +13,8 @@ namespace frontrow::io {
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
 
 /// The bytes of a digest, a key or a signature as a text of as many characters.
-template <std::size_t kSize>
-std::string_view text_of(const std::array<std::uint8_t, kSize>& bytes) {
+template <std::size_t size>
+std::string_view text_of(const std::array<std::uint8_t, size>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

@@ -15,8 +15,6 @@ namespace frontrow::test {
 namespace {
 
 using testing::MatchesRegex;
-using testing::Not;
-using testing::StartsWith;
 
 constexpr auto kSessions = "/api/v1/sessions";
 constexpr auto kHandoff = "/api/v1/sessions/handoff";
