@@ -144,6 +144,8 @@ public:
     /// The other end of the connection, and the client that it speaks for.
     admission::ClientAddress peer;
     admission::ClientAddress client;
+    /// The last client that sent a request over this connection, as the limiter knows it.
+    std::optional<std::pair<admission::ClientAddress, admission::RateCaller>> last_client;
     /// The limit that the request has come closest to.
     std::optional<admission::RateUse> rate;
     /// Set once the request was taken from its address's limit.

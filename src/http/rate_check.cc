@@ -23,12 +23,21 @@ void RateCheck::find_client(Context& context) {
 
 bool RateCheck::admits_address(Context& context) {
     if (services_.admission.limiter == nullptr) return true;
-    const auto part = bytes_of(admission::limited_part(context.client).bits);
-    const std::string_view id{reinterpret_cast<const char*>(part.data()), part.size()};
-    const auto caller = admission::rate_caller(services_.sha, RateSubject::address, id);
+    const auto caller = address_of(context);
     if (!admits(context, RateSubject::address, caller)) return false;
     context.limited_address = caller;
     return true;
+}
+
+/// Most connections have one client, so its digest is made once.
+admission::RateCaller RateCheck::address_of(Context& context) const {
+    auto& last = context.last_client;
+    if (!last || last->first != context.client) {
+        const auto part = bytes_of(admission::limited_part(context.client).bits);
+        const std::string_view id{reinterpret_cast<const char*>(part.data()), part.size()};
+        last = {context.client, rate_caller(services_.sha, RateSubject::address, id)};
+    }
+    return last->second;
 }
 
 bool RateCheck::admits_caller(Context& context) {

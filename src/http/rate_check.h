@@ -21,6 +21,7 @@ public:
     bool admits_caller(Context& context);
 
 private:
+    admission::RateCaller address_of(Context& context) const;
     bool admits(Context& context, admission::RateSubject subject, admission::RateCaller caller);
     admission::RateLimiter::Time now() const;
     void warn_of_proxy(const Context& context);
