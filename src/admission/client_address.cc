@@ -75,13 +75,17 @@ std::string_view for_of(std::string_view element) {
 
 }  // namespace
 
+ClientAddress client_address_of(const ip::address& address) {
+    const auto v6 =
+        address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
+    return {bits_of(v6.to_bytes())};
+}
+
 std::optional<ClientAddress> parse_client_address(std::string_view text) {
     boost::system::error_code error;
     const auto parsed = ip::make_address(host_of(text), error);
     if (error) return std::nullopt;
-    const auto v6 =
-        parsed.is_v4() ? ip::make_address_v6(ip::v4_mapped, parsed.to_v4()) : parsed.to_v6();
-    return ClientAddress{bits_of(v6.to_bytes())};
+    return client_address_of(parsed);
 }
 
 std::string to_string(ClientAddress address) {

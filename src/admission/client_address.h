@@ -3,6 +3,8 @@
 #include "base/bits128.h"
 #include "base/result.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +21,7 @@ struct ClientAddress {
     friend bool operator==(const ClientAddress&, const ClientAddress&) = default;
 };
 
+ClientAddress client_address_of(const boost::asio::ip::address& address);
 /// Parses an address as a socket or a proxy writes it: with or without a port, IPv6 with or without
 /// brackets.
 std::optional<ClientAddress> parse_client_address(std::string_view text);

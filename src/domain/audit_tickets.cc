@@ -27,15 +27,12 @@ std::vector<bool> Audit::lost_tickets(const Order& order) {
             --count;
         }
     };
-    const auto has_taken = [](const Refund& refund) {
-        return refund.status != RefundStatus::failed ||
-               (refund.came_back && refund.returns_to_sale);
-    };
     for (const auto& refund : order.refunds)
         for (const auto number : refund.tickets)
-            if (has_taken(refund) && number > 0 && number <= lost.size()) lost[number - 1] = true;
+            if (has_taken_tickets(refund) && number > 0 && number <= lost.size())
+                lost[number - 1] = true;
     for (const auto& refund : order.refunds) {
-        if (!has_taken(refund) || !refund.tickets.empty()) continue;
+        if (!has_taken_tickets(refund) || !refund.tickets.empty()) continue;
         for (const auto seat : refund.seats)
             mark_last(1, [&](const OrderLine& line) {
                 return line.kind == LineKind::seat && line.seat == seat;

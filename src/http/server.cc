@@ -25,14 +25,6 @@ constexpr int kBacklog = 4'096;
 /// How long to pause accepting after an error, for example if no more files can be opened.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-admission::ClientAddress address_of(const tcp::endpoint& peer) {
-    const auto address = peer.address();
-    const auto v6 = address.is_v4()
-                        ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4())
-                        : address.to_v6();
-    return {bits_of(v6.to_bytes())};
-}
-
 std::unexpected<io::Fault> cannot_listen(const Address& address, const error_code& error) {
     const bool is_taken = error == asio::error::address_in_use;
     return std::unexpected(io::Fault{
@@ -115,7 +107,9 @@ io::Awaitable<void> Server::accept(Acceptor& acceptor) {
         const auto descriptor = socket.release(error);
         if (error) continue;
         const Session::Ports ports{poller_, acceptor.dispatcher, turns_, buffers_, requests_};
-        tasks_.spawn(serve(std::make_unique<Session>(ports, descriptor, address_of(peer))));
+        tasks_.spawn(serve(std::make_unique<Session>(
+            ports, descriptor, admission::client_address_of(peer.address())
+        )));
     }
 }
 

@@ -84,13 +84,7 @@ protected:
     /// Runs the io_context until the condition holds. Returns whether it held in time.
     template <class Condition>
     bool run_until(Condition condition) {
-        const auto work = boost::asio::make_work_guard(io);
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
-        while (!condition()) {
-            io.restart();
-            if (io.run_one_until(deadline) == 0) return false;
-        }
-        return true;
+        return test::run_until(io, condition);
     }
     bool run_until_received(std::size_t count) {
         return run_until([this, count] { return server->received.size() == count; });

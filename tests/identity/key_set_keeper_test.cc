@@ -83,13 +83,7 @@ protected:
 
     template <class Condition>
     bool run_until(Condition condition) {
-        const auto work = boost::asio::make_work_guard(io);
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
-        while (!condition()) {
-            io.restart();
-            if (io.run_one_until(deadline) == 0) return false;
-        }
-        return true;
+        return test::run_until(io, condition);
     }
 
     boost::asio::io_context io;

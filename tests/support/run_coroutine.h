@@ -75,4 +75,16 @@ inline void run_ready(boost::asio::io_context& io) {
     io.poll();
 }
 
+/// Runs the io_context until the condition holds. Returns whether it held within a minute.
+template <class Condition>
+bool run_until(boost::asio::io_context& io, Condition& condition) {
+    const auto work = boost::asio::make_work_guard(io);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+    while (!condition()) {
+        io.restart();
+        if (io.run_one_until(deadline) == 0) return false;
+    }
+    return true;
+}
+
 }  // namespace frontrow::test
